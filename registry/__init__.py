@@ -1,0 +1,1 @@
+"""Originmark: a registry of original works whose dates anyone can check without trusting the registry."""

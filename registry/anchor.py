@@ -1,0 +1,125 @@
+"""Anchor: what is in the log gets a time on the chain.
+
+1. look again at the anchors that a reorg may still take away
+2. is a checkpoint due: enough entries, or the oldest has waited long enough
+3. tiles up to the head, and their root: a checkpoint, kept
+4. its transaction, signed and kept
+5. sent: the same bytes, as often as it takes
+6. mined: the anchor, kept
+
+Each step can be the last one before a crash: whatever was kept, the next run goes on from there. One checkpoint is
+under way at a time, so a chain that was away for a day costs two transactions and not a thousand.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from logging import getLogger
+from threading import Event
+from typing import TYPE_CHECKING
+
+from registry.clock import Clock, Seconds
+from registry.errors import LedgerError, LedgerHeld, OriginmarkError
+from registry.log.log import Log
+from registry.proof.certificate import Checkpoint
+from registry.store.ledger import Anchored, Identity, LedgerStore
+
+if TYPE_CHECKING:  # web3 takes a second to import, and whoever hands these over has done so
+    from registry.ledger.client import Client
+    from registry.ledger.sender import Sender
+    from registry.ledger.watcher import Watcher
+
+TICK_SECONDS = 0.5
+LONGEST_PAUSE = 60.0
+
+logger = getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a checkpoint is due: after so many entries, or when the oldest has waited so many seconds."""
+
+    entries: int
+    seconds: Seconds
+
+
+class Anchoring:
+    """One log's anchoring. Only one may run at a time: hold the database's lease."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        store: LedgerStore,
+        log: Log,
+        client: "Client",
+        sender: "Sender",
+        watcher: "Watcher",
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._identity, self._store, self._log = identity, store, log
+        self._client, self._sender, self._watcher = client, sender, watcher
+        self._policy, self._clock = policy, clock
+        if client.writer != identity.genesis.writer:
+            raise LedgerError(
+                "The writer's key is not the one that this registry was founded with.",
+                remedy="Restore keys/writer.key from your backup.",
+            )
+
+    def step(self, *, flush: bool = False) -> list[Anchored]:
+        """Goes as far as it can without waiting, and returns what got anchored; `flush` takes what is there as due."""
+        # 1. look again at the anchors that a reorg may still take away
+        self._watcher.review()
+        pending = self._store.unanchored()
+        if not pending:
+            # 2. is a checkpoint due
+            size = self._store.size()
+            if not self._due(size, flush=flush):
+                return []
+            # 3. tiles up to the head, and their root: a checkpoint, kept
+            checkpoint = Checkpoint(size=size, root=self._log.extend(size))
+            self._store.add_checkpoint(checkpoint, self._clock())
+            # Crash here: the checkpoint is pending, and its transaction not yet made.
+            pending = [checkpoint]
+        return [anchored for checkpoint in pending if (anchored := self._anchor(checkpoint)) is not None]
+
+    def _due(self, size: int, *, flush: bool) -> bool:
+        last = self._store.last_checkpoint()
+        done = 0 if last is None else last.size
+        oldest = self._store.received(done)
+        if size <= done or oldest is None:
+            return False
+        return flush or size - done >= self._policy.entries or self._clock() - oldest >= self._policy.seconds
+
+    def _anchor(self, checkpoint: Checkpoint) -> Anchored | None:
+        # 4. its transaction, signed and kept
+        genesis = self._identity.genesis
+        call = self._client.calling(genesis.contract, "checkpoint", genesis.log, checkpoint.size, checkpoint.root)
+        saved = self._sender.save(f"checkpoint {checkpoint.size}", call)
+        # 5. sent: the same bytes, as often as it takes
+        mined = self._sender.send(saved)
+        if mined is None:
+            return None
+        # 6. mined: the anchor, kept
+        return Anchored(checkpoint=checkpoint, anchor=self._watcher.record(checkpoint, saved, mined))
+
+
+def keep_anchoring(open_anchoring: Callable[[], AbstractContextManager[Anchoring]], stop: Event) -> None:
+    """Anchors until told to stop. Trouble is logged, and tried again after a pause that doubles up to a minute."""
+    pause = TICK_SECONDS
+    while not stop.is_set():
+        try:
+            with open_anchoring() as anchoring:
+                while not stop.wait(TICK_SECONDS):
+                    for anchored in anchoring.step():
+                        size, block = anchored.checkpoint.size, anchored.anchor.block_number
+                        logger.info("anchored %d entries in block %d", size, block)
+                    pause = TICK_SECONDS
+        except LedgerHeld:
+            # Another process anchors; this one stands by, in case it ends.
+            stop.wait(LONGEST_PAUSE / 10)
+        except OriginmarkError as error:
+            logger.warning("not anchored yet: %s %s", error.message, error.remedy)
+            stop.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)

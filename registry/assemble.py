@@ -1,0 +1,211 @@
+"""Settings become the running registry: the only place where parts meet.
+
+The first start founds the registry on its chain. After that the chain is opened only by whoever anchors, and a process
+that registers, checks or certifies needs none.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from registry.access import Access
+from registry.anchor import Anchoring, Policy
+from registry.certify import Certification
+from registry.check import Checking
+from registry.clock import Clock, system_clock
+from registry.errors import LedgerHeld
+from registry.intake import IntakeDesk
+from registry.keyring import Keyring, open_keyring
+from registry.ledger.reader import JsonRpcReader, embedded_json_rpc, http_json_rpc
+from registry.ledger.rpc import EmbeddedEndpoint
+from registry.log.files import TileFiles
+from registry.log.log import Log
+from registry.register import Registering
+from registry.search.exact import ExactIndex
+from registry.search.follow import Follower
+from registry.settings import Settings, sqlite_path
+from registry.store.access import Accounts
+from registry.store.catalogue import Catalogue
+from registry.store.checks import Checks
+from registry.store.database import Database
+from registry.store.feed import CodeFeed
+from registry.store.ledger import Identity, LedgerStore
+from registry.store.registration import Registrations
+
+if TYPE_CHECKING:
+    from registry.ledger.client import Client
+
+VERSION = version("originmark")
+FOUNDING_PATIENCE = 120
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry that runs. Safe to share between threads; close it when done."""
+
+    settings: Settings
+    clock: Clock
+    identity: Identity
+    database: Database
+    keyring: Keyring
+    desk: IntakeDesk
+    access: Access
+    catalogue: Catalogue
+    follower: Follower
+    log: Log
+    ledger: LedgerStore
+    registering: Registering
+    checking: Checking
+    certification: Certification
+    endpoint: EmbeddedEndpoint | None
+
+    @contextmanager
+    def anchoring(self) -> Iterator[Anchoring]:
+        """The anchor worker, for as long as the block lasts; raises LedgerHeld where another process has it."""
+        # web3 takes a second to import, and only whoever anchors needs it.
+        from registry.ledger.founding import check_chain  # noqa: PLC0415
+        from registry.ledger.sender import Sender  # noqa: PLC0415
+        from registry.ledger.watcher import Watcher  # noqa: PLC0415
+
+        with self.database.lease(), _client(self.settings, self.keyring, self.clock) as client:
+            reader = JsonRpcReader(client.request)
+            check_chain(self.identity, reader)
+            yield Anchoring(
+                identity=self.identity,
+                store=self.ledger,
+                log=self.log,
+                client=client,
+                sender=Sender(self.ledger, client, self.clock),
+                watcher=Watcher(self.ledger, self.identity, client.writer, reader),
+                policy=Policy(entries=self.settings.checkpoint_entries, seconds=self.settings.checkpoint_wait),
+                clock=self.clock,
+            )
+
+    def close(self) -> None:
+        """Lets go of processes, files and connections."""
+        self.desk.close()
+        if self.endpoint is not None:
+            self.endpoint.close()
+        self.database.close()
+
+
+@contextmanager
+def open_registry(
+    settings: Settings, *, clock: Clock = system_clock, wait: Callable[[float], None] = time.sleep
+) -> Iterator[Registry]:
+    """The registry in the settings' data directory, founded if it's new."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keyring = open_keyring(settings.data_dir / "keys")
+    database = Database(settings.sqlalchemy_url)
+    ledger = LedgerStore(database)
+    identity = ledger.identity() or _found(settings, keyring, database, ledger, clock, wait)
+    catalogue, accounts = Catalogue(database), Accounts(database)
+    follower = Follower(ExactIndex(), CodeFeed(database))
+    log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
+    desk = IntakeDesk(workers=settings.media_workers)
+    registry = Registry(
+        settings=settings,
+        clock=clock,
+        identity=identity,
+        database=database,
+        keyring=keyring,
+        desk=desk,
+        access=Access(accounts, clock),
+        catalogue=catalogue,
+        follower=follower,
+        log=log,
+        ledger=ledger,
+        registering=Registering(
+            log=identity.log,
+            signer=keyring.signer,
+            take_in=desk.take_in,
+            catalogue=catalogue,
+            registrations=Registrations(database),
+            follower=follower,
+            clock=clock,
+        ),
+        checking=Checking(
+            look_at=desk.look_at,
+            catalogue=catalogue,
+            accounts=accounts,
+            checks=Checks(database),
+            follower=follower,
+            clock=clock,
+        ),
+        certification=Certification(
+            identity=identity, ledger=ledger, catalogue=catalogue, log=log, usual_wait=settings.checkpoint_wait
+        ),
+        endpoint=_embedded_endpoint(settings) if settings.embedded else None,
+    )
+    try:
+        yield registry
+    finally:
+        registry.close()
+
+
+@contextmanager
+def open_chain(settings: Settings, url: str | None = None) -> Iterator[JsonRpcReader]:
+    """A chain to read: behind `url`, or else the one of the settings. No registry need be there."""
+    if url is None and settings.rpc_url is not None:
+        url = settings.rpc_url.get_secret_value()
+    if url is not None:
+        yield JsonRpcReader(http_json_rpc(url))
+        return
+    with closing(_embedded_endpoint(settings)) as endpoint:
+        yield JsonRpcReader(embedded_json_rpc(endpoint))
+
+
+def known_log(settings: Settings) -> bytes | None:
+    """The id of the log that the settings' registry keeps; None where no registry was founded yet. Changes nothing."""
+    if settings.database_url is None and not sqlite_path(settings.data_dir).exists():
+        return None
+    with closing(Database(settings.sqlalchemy_url)) as database:
+        identity = LedgerStore(database).identity()
+        return None if identity is None else identity.log
+
+
+def _embedded_endpoint(settings: Settings) -> EmbeddedEndpoint:
+    return EmbeddedEndpoint(settings.data_dir / "chain.sqlite", version=VERSION)
+
+
+@contextmanager
+def _client(settings: Settings, keyring: Keyring, clock: Clock) -> "Iterator[Client]":
+    from registry.ledger.connect import embedded_client, remote_client  # noqa: PLC0415 - imports web3
+
+    if settings.rpc_url is None:
+        path = settings.data_dir / "chain.sqlite"
+        with embedded_client(path, keyring.writer_secret, clock=clock, version=VERSION) as client:
+            yield client
+    else:
+        with remote_client(settings.rpc_url.get_secret_value(), keyring.writer_secret) as client:
+            yield client
+
+
+def _found(
+    settings: Settings,
+    keyring: Keyring,
+    database: Database,
+    ledger: LedgerStore,
+    clock: Clock,
+    wait: Callable[[float], None],
+) -> Identity:
+    from registry.ledger.founding import found  # noqa: PLC0415 - imports web3
+
+    contract = None if settings.contract is None else bytes.fromhex(settings.contract.removeprefix("0x"))
+    give_up = clock() + FOUNDING_PATIENCE
+    while True:
+        try:
+            with database.lease(), _client(settings, keyring, clock) as client:
+                return found(ledger, client, keyring, contract, clock, wait)
+        except LedgerHeld:
+            # Another process is founding it at this moment.
+            identity = ledger.identity()
+            if identity is not None:
+                return identity
+            if clock() > give_up:
+                raise
+            wait(POLL_SECONDS)

@@ -1,0 +1,94 @@
+"""Certify: a work's whole proof, for whoever doesn't trust us.
+
+1. the first anchored checkpoint that has the claim; none yet: pending, with the time by which to expect it
+2. the inclusion path, from tiles that give the checkpoint's very root
+3. the certificate: statement, genesis, path, checkpoint, anchor, our signed receipt; fingerprints only when asked for
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from registry.clock import Seconds
+from registry.errors import MediaError, NotFound
+from registry.fingerprint.manifest import parse_manifest
+from registry.intake import Query
+from registry.log.log import Log
+from registry.match.thresholds import BLOCK, PDQ_BITS, PDQ_SCHEME, false_match_rate
+from registry.proof.certificate import Certificate, Disclosure, Promise
+from registry.proof.errors import ProofError
+from registry.proof.verify import Codes, Likeness
+from registry.store.catalogue import Catalogue, StoredClaim
+from registry.store.ledger import Identity, LedgerStore
+from registry.works import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Registered, and not anchored yet; `expected` is when it should be, `anchor_by` the receipt's promise."""
+
+    expected: Seconds
+    anchor_by: Seconds
+
+
+class Certification:
+    """The journey of certifying."""
+
+    def __init__(
+        self, *, identity: Identity, ledger: LedgerStore, catalogue: Catalogue, log: Log, usual_wait: Seconds
+    ) -> None:
+        self._identity, self._ledger, self._catalogue, self._log = identity, ledger, catalogue, log
+        self._usual_wait = usual_wait
+
+    def certificate(self, work: Work, *, with_fingerprints: bool = False) -> Certificate | Pending:
+        """The work's certificate, or how long it is to wait for it."""
+        claim = self._claim(work)
+        # 1. the first anchored checkpoint that has the claim
+        found = self._ledger.covering(work.index)
+        if found is None:
+            return Pending(expected=claim.received + self._usual_wait, anchor_by=claim.anchor_by)
+        # 2. the inclusion path, from tiles that give the checkpoint's very root
+        checkpoint = found.checkpoint
+        self._log.extend(checkpoint.size, expected=checkpoint.root)
+        # 3. the certificate
+        return Certificate(
+            statement=claim.statement,
+            genesis=self._identity.statement,
+            index=work.index,
+            path=tuple(self._log.inclusion(work.index, checkpoint.size)),
+            checkpoint=checkpoint,
+            anchor=found.anchor,
+            disclosure=Disclosure(salt=claim.manifest_salt, manifest=claim.manifest) if with_fingerprints else None,
+            witnesses=(Promise(received=claim.received, anchor_by=claim.anchor_by, signature=claim.signature),),
+        )
+
+    def _claim(self, work: Work) -> StoredClaim:
+        claim = self._catalogue.claim(work.id)
+        if claim is None:
+            raise NotFound("claim of work", work.id)
+        return claim
+
+
+def compare_codes(look_at: Callable[[bytes], Query]) -> Codes:
+    """How a verifier compares a file with a disclosed manifest: the nearest pair of PDQ codes, in any orientation."""
+
+    def compare(file: bytes, manifest: bytes) -> Likeness:
+        registered = [kept.code for kept in parse_manifest(manifest) if kept.scheme == PDQ_SCHEME]
+        try:
+            query = look_at(file)
+        except MediaError as error:
+            raise ProofError(f"the file can't be read as a picture: {error.message}") from error
+        if not registered:
+            raise ProofError(f"the certificate has no fingerprint by {PDQ_SCHEME}")
+        return Likeness(
+            scheme=PDQ_SCHEME,
+            distance=min(_differing_bits(codes.pdq, code) for _, codes in query.variants for code in registered),
+            threshold=BLOCK.pdq,
+            bits=PDQ_BITS,
+            false_match_rate=false_match_rate(BLOCK.false_by_pdq),
+        )
+
+    return compare
+
+
+def _differing_bits(one: bytes, other: bytes) -> int:
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()

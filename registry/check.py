@@ -1,0 +1,129 @@
+"""Check: a listing's picture is held against every registered work, at the moment it is published.
+
+1. the picture makes its one trip through the sandbox: the same raster and codes as a work's, in eight orientations
+2. the feed's head is read, and the index brought up to it: no answer is better than a false `clear`
+3. candidates by likeness, and works with the very same bytes
+4. silence: works that the asker may not know of are set apart
+5. the decision, with the seller's standing: one's own works don't stand against a listing
+6. the answer is kept, with what it was measured against; owners of private works are told of a sighting
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from registry.accounts import AccountId, Viewer
+from registry.clock import Clock
+from registry.findings import Candidate, Check, CheckId, Decision, Matched, Verdict
+from registry.ids import new_id
+from registry.intake import Query
+from registry.listings import Listing
+from registry.match.decide import decide
+from registry.match.thresholds import REACH
+from registry.search.follow import Follower
+from registry.store.access import Accounts
+from registry.store.catalogue import Catalogue
+from registry.store.checks import Checks
+from registry.works import Work, WorkId
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands against a listing's picture: candidates by likeness, works with the same bytes, and both's owners."""
+
+    candidates: list[Candidate]
+    same_bytes: set[WorkId]
+    owners: dict[WorkId, AccountId]
+
+    def among(self, works: set[WorkId]) -> "Evidence":
+        """The part of it that is about these works."""
+        return Evidence(
+            candidates=[candidate for candidate in self.candidates if candidate.work in works],
+            same_bytes=self.same_bytes & works,
+            owners={work: owner for work, owner in self.owners.items() if work in works},
+        )
+
+
+class Checking:
+    """The journey of checking. One for all threads of a process."""
+
+    def __init__(
+        self,
+        *,
+        look_at: Callable[[bytes], Query],
+        catalogue: Catalogue,
+        accounts: Accounts,
+        checks: Checks,
+        follower: Follower,
+        clock: Clock,
+    ) -> None:
+        self._look_at, self._catalogue, self._accounts = look_at, catalogue, accounts
+        self._checks, self._follower, self._clock = checks, follower, clock
+
+    def check(self, data: bytes, listing: Listing, viewer: Viewer) -> Check:
+        """Checks a picture's bytes for somebody; raises MediaError for a file that can't be read, and IndexBehind."""
+        # 1. the picture makes its one trip through the sandbox
+        query = self._look_at(data)
+        # 2. the feed's head is read, and the index brought up to it
+        head = self._follower.catch_up()
+        # 3. candidates by likeness, and works with the very same bytes
+        candidates = self._follower.index.search(query.variants, REACH)
+        same_bytes = {work.id: work for work in self._catalogue.with_digest(query.sha256)}
+        works = {**self._catalogue.many({one.work for one in candidates} - set(same_bytes)), **same_bytes}
+        evidence = Evidence(
+            candidates=[one for one in candidates if one.work in works],
+            same_bytes=set(same_bytes),
+            owners={work.id: work.account for work in works.values()},
+        )
+        # 4. silence: works that the asker may not know of are set apart
+        known = {work.id for work in works.values() if work.known_to(viewer)}
+        # 5. the decision, with the seller's standing
+        seller = self._seller(listing)
+        verdict = self._decide(query, evidence.among(known), seller)
+        # 6. the answer is kept; owners of private works are told of a sighting
+        unseen = self._unseen(query, evidence.among(set(works) - known), seller)
+        check = Check(
+            id=CheckId(new_id("chk")),
+            account=viewer.account,
+            listing=listing,
+            sha256=query.sha256,
+            verdict=verdict,
+            feed_position=head.feed_position,
+            log_size=head.log_size,
+            checked=self._clock(),
+        )
+        self._checks.keep(check, unseen)
+        return check
+
+    def kept(self, check: CheckId) -> Check | None:
+        """An earlier check, as it was answered."""
+        return self._checks.check(check)
+
+    def works_of(self, check: Check) -> dict[WorkId, Work]:
+        """The works that a check's matches are about, as far as they are there still."""
+        match check.verdict:
+            case Matched(matches=matches):
+                return self._catalogue.many({match.work for match in matches})
+            case _:
+                return {}
+
+    def _decide(self, query: Query, evidence: Evidence, seller: AccountId | None) -> Verdict:
+        return decide(
+            evidence.candidates,
+            same_bytes=evidence.same_bytes,
+            owners=evidence.owners,
+            seller=seller,
+            detail=query.detail,
+        )
+
+    def _unseen(self, query: Query, evidence: Evidence, seller: AccountId | None) -> list[tuple[WorkId, Decision]]:
+        match self._decide(query, evidence, seller):
+            case Matched(matches=matches):
+                return [(match.work, match.decision) for match in matches]
+            case _:
+                return []
+
+    def _seller(self, listing: Listing) -> AccountId | None:
+        if listing.seller is None:
+            return None
+        account = self._accounts.named(listing.seller)
+        return None if account is None else account.id

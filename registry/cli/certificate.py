@@ -1,0 +1,154 @@
+"""`originmark certificate` and `originmark verify`: proofs made, and proofs checked."""
+
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from registry.assemble import known_log, open_chain, open_registry
+from registry.certify import Pending, compare_codes
+from registry.cli.files import read_picture
+from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
+from registry.cli.works import find_work
+from registry.errors import InvalidInput
+from registry.intake import IntakeDesk
+from registry.proof.certificate import encode_certificate, parse_certificate
+from registry.proof.receipt import ed25519_valid
+from registry.proof.statement import SALT_BYTES
+from registry.proof.verify import Anchored, Answer, CouldNotCheck, No, NotChecked, Yes, verify
+from registry.settings import Settings
+
+MARKS = {Yes: "[green]yes[/]", Anchored: "[green]yes[/]", No: "[red]no[/]"}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(certificate)
+    app.command("verify")(verify_certificate)
+
+
+def certificate(
+    context: typer.Context,
+    work: Annotated[str, typer.Argument(help="The work's id.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Where to write it.", show_default="WORK.originmark.json")
+    ] = None,
+    with_fingerprints: Annotated[
+        bool,
+        typer.Option(
+            "--with-fingerprints",
+            help="Disclose the fingerprints, so that altered copies can be compared. They give away a rough picture.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Write a work's certificate: a proof that anyone can check without trusting this registry."""
+    settings: Settings = context.obj
+    with open_registry(settings) as registry:
+        found = find_work(registry, work)
+        made = registry.certification.certificate(found, with_fingerprints=with_fingerprints)
+        if isinstance(made, Pending):
+            if as_json:
+                print_json({"work": work, "status": "pending", "expected": stamp(made.expected)})
+            else:
+                notes.print(f"[yellow]pending[/] {work} isn't anchored yet; expect it by {when(made.expected)}.")
+            return NEGATIVE
+        path = output or Path(f"{work}.originmark.json")
+        data = encode_certificate(made)
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            raise InvalidInput(
+                f"{path} can't be written: {error.strerror}.", field="output", remedy="Choose another with -o."
+            ) from error
+    if as_json:
+        print_json({"work": work, "status": "written", "path": str(path), "sha256": sha256(data).hexdigest()})
+    else:
+        answers.print(f"{path}: {work}, anchored on {when(made.anchor.block_time)}")
+    return DONE
+
+
+def verify_certificate(
+    context: typer.Context,
+    certificate: Annotated[Path, typer.Argument(help="The certificate's file.")],
+    file: Annotated[Path | None, typer.Argument(help="The work's file, or a picture that may show it.")] = None,
+    registry: Annotated[
+        str | None, typer.Option(help="The registry you expect: its log's id, 64 hex digits.", show_default="this one")
+    ] = None,
+    rpc: Annotated[
+        str | None, typer.Option(help="A JSON-RPC endpoint you trust for the chain.", show_default="this registry's")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Verify a certificate: are the bytes the same, do the pictures look alike, since when, and declared by whom."""
+    settings: Settings = context.obj
+    proof = parse_certificate(read_picture(certificate))
+    data = None if file is None else read_picture(file)
+    pinned = known_log(settings) if registry is None else _pin(registry)
+    with open_chain(settings, rpc) as chain, closing(IntakeDesk(workers=1)) as desk:
+        codes = compare_codes(desk.look_at)
+        result = verify(proof, data, chain, pinned, codes=codes, signatures=ed25519_valid)
+    questions: list[tuple[str, Answer]] = [
+        ("the same bytes", result.same_bytes),
+        ("looks alike", result.looks_alike),
+        ("anchored", result.anchored),
+        ("declared", result.declared),
+        *(("witness", answer) for answer in result.witnesses),
+    ]
+    if as_json:
+        print_json(
+            {
+                "accepted": result.accepted,
+                "answers": [
+                    {"question": question, "answer": _word(answer), "says": _says(answer)}
+                    for question, answer in questions
+                ],
+                "anchored_at": stamp(result.anchored.time) if isinstance(result.anchored, Anchored) else None,
+                "finality": result.anchored.finality if isinstance(result.anchored, Anchored) else None,
+            }
+        )
+    else:
+        for question, answer in questions:
+            answers.print(f"{MARKS.get(type(answer), '[dim]' + _word(answer) + '[/]')}  {question}: ", end="")
+            answers.print(escape(_says(answer)))
+        if isinstance(result.anchored, Anchored):
+            answers.print(
+                f"It existed no later than [bold]{when(result.anchored.time)}[/], as the block's producer says."
+            )
+        answers.print("[bold green]accepted[/]" if result.accepted else "[bold red]not accepted[/]")
+    return DONE if result.accepted else NEGATIVE
+
+
+def _pin(text: str) -> bytes:
+    try:
+        pinned = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        pinned = b""
+    if len(pinned) != SALT_BYTES:
+        raise InvalidInput(
+            "A registry's id is 64 hex digits.", field="registry", remedy="`originmark status` prints this registry's."
+        )
+    return pinned
+
+
+def _word(answer: Answer) -> str:
+    match answer:
+        case Yes():
+            return "yes"
+        case No():
+            return "no"
+        case NotChecked():
+            return "not checked"
+        case CouldNotCheck():
+            return "could not check"
+
+
+def _says(answer: Answer) -> str:
+    match answer:
+        case Yes(says=says):
+            return says
+        case No(why=why) | NotChecked(why=why) | CouldNotCheck(why=why):
+            return why

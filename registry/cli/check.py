@@ -1,0 +1,124 @@
+"""`originmark check`: a listing's pictures against the registry."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from registry.accounts import Viewer
+from registry.assemble import Registry, open_registry
+from registry.cli.files import pictures_in, read_picture
+from registry.cli.output import DONE, ERROR, NEGATIVE, Json, answers, error_json, fail, print_json, stamp, told, when
+from registry.errors import OriginmarkError
+from registry.findings import Check, Clear, Decision, Inconclusive, Match, Matched
+from registry.listings import Listing
+from registry.settings import Settings
+from registry.works import Work, WorkId
+
+COLOURS = {Decision.ALLOW: "green", Decision.REVIEW: "yellow", Decision.BLOCK: "red"}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(check)
+
+
+def check(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, and folders with pictures in them.")],
+    seller: Annotated[str | None, typer.Option(help="The seller's account here, if it has one.")] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="See what this account sees, instead of private works too.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Check listing pictures: exits with 1 where any of them is to be reviewed or blocked."""
+    settings: Settings = context.obj
+    worst = DONE
+    with open_registry(settings) as registry:
+        viewer = Viewer(None, everything=True) if as_ is None else Viewer(registry.access.account(as_).id)
+        for path in pictures_in(paths):
+            try:
+                answer = registry.checking.check(read_picture(path), Listing(seller=seller), viewer)
+            except OriginmarkError as error:
+                worst = ERROR
+                if as_json:
+                    print_json({"path": str(path), **error_json(error)})
+                else:
+                    fail(f"{path}: {told(error)}")
+                continue
+            if answer.verdict.decision is not Decision.ALLOW:
+                worst = max(worst, NEGATIVE)
+            works = registry.checking.works_of(answer)
+            if as_json:
+                print_json(_as_json(path, answer, works))
+            else:
+                _print(path, answer, works, registry)
+    return worst
+
+
+def _print(path: Path, answer: Check, works: dict[WorkId, Work], registry: Registry) -> None:
+    decision = answer.verdict.decision
+    answers.print(f"[bold {COLOURS[decision]}]{decision}[/]  {escape(str(path))}")
+    match answer.verdict:
+        case Clear(reasons=reasons) | Inconclusive(reasons=reasons):
+            for reason in reasons:
+                answers.print(f"  {escape(reason)}")
+        case Matched(matches=matches):
+            names = registry.access.names({work.account for work in works.values()})
+            for match in matches:
+                _print_match(match, works.get(match.work), names)
+    answers.print(f"  [dim]{answer.id}, against {answer.log_size:,} log entries on {when(answer.checked)}[/]")
+
+
+def _print_match(match: Match, work: Work | None, names: dict[Any, str]) -> None:
+    title = "" if work is None else f" “{escape(work.description.title)}” by {escape(names[work.account])}"
+    since = "" if work is None else f", registered {when(work.registered)}"
+    answers.print(f"  [{COLOURS[match.decision]}]{match.decision}[/] {match.work}{title}{since}")
+    for signal in match.signals:
+        answers.print(
+            f"    {signal.scheme}: {signal.distance} of {signal.bits} bits differ "
+            f"({'within' if signal.holds else 'beyond'} {signal.threshold})"
+        )
+    for reason in match.reasons:
+        answers.print(f"    {escape(reason)}")
+
+
+def _as_json(path: Path, answer: Check, works: dict[WorkId, Work]) -> dict[str, Any]:
+    verdict = answer.verdict
+    return {
+        "path": str(path),
+        "check": answer.id,
+        "verdict": type(verdict).__name__.lower(),
+        "decision": verdict.decision,
+        "reasons": list(verdict.reasons),
+        "matches": [_match_json(match, works.get(match.work)) for match in verdict.matches]
+        if isinstance(verdict, Matched)
+        else [],
+        "feed_position": answer.feed_position,
+        "log_size": answer.log_size,
+        "checked": stamp(answer.checked),
+    }
+
+
+def _match_json(match: Match, work: Work | None) -> dict[str, Any]:
+    return {
+        "work": match.work,
+        "title": None if work is None else work.description.title,
+        "registered": None if work is None else stamp(work.registered),
+        "decision": match.decision,
+        "same_bytes": match.same_bytes,
+        "orientation": match.orientation,
+        "signals": [
+            {
+                "scheme": signal.scheme,
+                "distance": signal.distance,
+                "threshold": signal.threshold,
+                "bits": signal.bits,
+                "false_match_rate": signal.false_match_rate,
+            }
+            for signal in match.signals
+        ],
+        "reasons": list(match.reasons),
+    }

@@ -1,0 +1,88 @@
+"""The registry's secrets, each in a file of mode 0600 in the data directory, made on first use.
+
+registry.key   Ed25519: signs receipts
+recovery.key   Ed25519: for the day the other is lost or stolen. Move it to a safe place offline; nothing here reads it
+               after the registry was founded, only its public half (recovery.pub)
+writer.key     secp256k1: signs the transactions that anchor checkpoints
+"""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from registry.errors import SettingsError
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The secrets a running registry needs; none of them shows in `repr`."""
+
+    signer: Ed25519PrivateKey = field(repr=False)
+    recovery_public: bytes
+    writer_secret: bytes = field(repr=False)
+
+    @property
+    def registry_public(self) -> bytes:
+        """The Ed25519 public key (32 bytes) that receipts are checked with."""
+        return self.signer.public_key().public_bytes_raw()
+
+
+def open_keyring(directory: Path) -> Keyring:
+    """The keys in `directory`, made where they are missing."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signer = Ed25519PrivateKey.from_private_bytes(_secret(directory / "registry.key"))
+    public_file = directory / "recovery.pub"
+    if not public_file.exists():
+        recovery = Ed25519PrivateKey.from_private_bytes(_secret(directory / "recovery.key"))
+        _write(public_file, recovery.public_key().public_bytes_raw())
+    return Keyring(signer=signer, recovery_public=_read(public_file), writer_secret=_secret(directory / "writer.key"))
+
+
+def _secret(path: Path) -> bytes:
+    if not path.exists():
+        _write(path, secrets.token_bytes(KEY_BYTES))
+    return _read(path)
+
+
+def _write(path: Path, value: bytes) -> None:
+    """Writes hex to a new file that is whole or not there. Two processes at once: the first one's key stands."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(value.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    _keep_name(path.parent)
+
+
+def _keep_name(directory: Path) -> None:
+    """Makes a new file's name survive the power cord, like its content: what a lost key signed could not be checked."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        value = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        value = b""
+    if len(value) != KEY_BYTES:
+        raise SettingsError(
+            f"The key file {path} doesn't hold {KEY_BYTES} bytes in hex.",
+            remedy="Restore it from your backup; a new key can't stand in for it.",
+        )
+    return value

@@ -1,0 +1,168 @@
+"""The decision about one listing picture, from candidates alone.
+
+    1. The same bytes as a registered file: block.
+    2. A candidate within a threshold: block or review, as that threshold says. Flat and noisy pictures skip this step,
+       since their codes say nothing about them.
+    3. One's own work: allow, and say so. It stays in the list and takes nothing from what others' works say.
+    4. The gravest of all these decides; nothing found is Clear, or Inconclusive where step 2 was skipped.
+
+A match is evidence, not a sentence: each comes with what was measured, how rare that is, and what follows. Who may know
+of a work was settled before: candidates are only those that whoever asks may see.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from registry.accounts import AccountId
+from registry.findings import (
+    Candidate,
+    Clear,
+    Decision,
+    Inconclusive,
+    Match,
+    Matched,
+    Orientation,
+    Signal,
+    Verdict,
+)
+from registry.match.thresholds import (
+    MEASURED_PAIRS,
+    PDQ_BITS,
+    PDQ_SCHEME,
+    PHASH_BITS,
+    PHASH_SCHEME,
+    REVIEW_ALIKE,
+    REVIEW_NEAR,
+    THRESHOLDS,
+    Threshold,
+    false_match_rate,
+)
+from registry.works import Detail, WorkId
+
+_GRAVEST_FIRST = (Decision.BLOCK, Decision.REVIEW, Decision.ALLOW)
+_ORIENTATIONS = tuple(Orientation)
+
+
+def decide(
+    candidates: Iterable[Candidate],
+    *,
+    same_bytes: Collection[WorkId],
+    owners: Mapping[WorkId, AccountId],
+    seller: AccountId | None,
+    detail: Detail,
+) -> Verdict:
+    """The verdict on a picture of this `detail` that `seller` publishes.
+
+    `same_bytes` are the works whose file is the picture's, byte for byte; `owners` names the account of every work in
+    it and in `candidates`. Neither the order of candidates nor several of the same work make a difference. Matches come
+    with the gravest decision first, then the strongest evidence, then by work id.
+    """
+    likenesses = _likenesses(candidates) if detail is Detail.DISTINCT else {}
+    matches = [
+        _match(work, likenesses.get(work), same_bytes=work in same_bytes, own=owners[work] == seller)
+        for work in {*same_bytes, *likenesses}
+    ]
+    if matches:
+        return Matched(tuple(sorted(matches, key=lambda match: _rank(match, likenesses.get(match.work)))))
+    if detail is Detail.DISTINCT:
+        return Clear((_NOTHING_FOUND,))
+    return Inconclusive((_NOT_COMPARABLE[detail],))
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """A candidate with the strongest threshold that it is within."""
+
+    threshold: Threshold
+    candidate: Candidate
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        """Sorts the strongest first."""
+        one = self.candidate
+        return THRESHOLDS.index(self.threshold), one.pdq, one.phash, _ORIENTATIONS.index(one.orientation)
+
+
+def _likenesses(candidates: Iterable[Candidate]) -> dict[WorkId, _Likeness]:
+    """For each work its strongest likeness, where it has one."""
+    strongest: dict[WorkId, _Likeness] = {}
+    for candidate in candidates:
+        threshold = next((each for each in THRESHOLDS if each.holds(candidate.pdq, candidate.phash)), None)
+        if threshold is None:
+            continue
+        likeness = _Likeness(threshold, candidate)
+        before = strongest.get(candidate.work)
+        if before is None or likeness.rank < before.rank:
+            strongest[candidate.work] = likeness
+    return strongest
+
+
+def _match(work: WorkId, likeness: _Likeness | None, *, same_bytes: bool, own: bool) -> Match:
+    decision: Literal[Decision.ALLOW, Decision.REVIEW, Decision.BLOCK] = Decision.BLOCK
+    if own:
+        decision = Decision.ALLOW
+    elif likeness is not None and not same_bytes:
+        decision = likeness.threshold.decision
+    evidence = [_SAME_BYTES.format(work=work)] if same_bytes else []
+    if likeness is not None:
+        evidence += [_measured(likeness), _rarity(likeness.threshold)]
+    return Match(
+        work=work,
+        decision=decision,
+        same_bytes=same_bytes,
+        orientation=Orientation.UPRIGHT if likeness is None or same_bytes else likeness.candidate.orientation,
+        signals=() if likeness is None else _signals(likeness),
+        reasons=(*evidence, _OWN if own else _CONSEQUENCES[decision]),
+    )
+
+
+def _rank(match: Match, likeness: _Likeness | None) -> tuple[int, bool, tuple[int, ...], WorkId]:
+    return (
+        _GRAVEST_FIRST.index(match.decision),
+        not match.same_bytes,
+        () if likeness is None or match.same_bytes else likeness.rank,
+        match.work,
+    )
+
+
+def _signals(likeness: _Likeness) -> tuple[Signal, Signal]:
+    threshold, candidate = likeness.threshold, likeness.candidate
+    by_pdq, by_phash = false_match_rate(threshold.false_by_pdq), false_match_rate(threshold.false_by_phash)
+    return (
+        Signal(PDQ_SCHEME, candidate.pdq, threshold.pdq, PDQ_BITS, by_pdq),
+        Signal(PHASH_SCHEME, candidate.phash, threshold.phash, PHASH_BITS, by_phash),
+    )
+
+
+def _measured(likeness: _Likeness) -> str:
+    threshold, candidate = likeness.threshold, likeness.candidate
+    upright = candidate.orientation is Orientation.UPRIGHT
+    return (
+        f"The picture looks like {candidate.work}{'' if upright else f', {candidate.orientation}'}: "
+        f"PDQ differs in {candidate.pdq} of {PDQ_BITS} bits (at most {threshold.pdq} count) "
+        f"and pHash in {candidate.phash} of {PHASH_BITS} (at most {threshold.phash} count)."
+    )
+
+
+def _rarity(threshold: Threshold) -> str:
+    how_many = f"{threshold.false_pairs}" if threshold.false_pairs else "none"
+    return f"Of {MEASURED_PAIRS:,} measured pairs of different works {how_many} came as close."
+
+
+_SAME_BYTES = "The file is byte for byte that of {work}: its SHA-256 is the same."
+_OWN = "The work is the seller's own, so this match allows the listing."
+_CONSEQUENCES = {
+    Decision.BLOCK: "That is evidence enough to block the listing.",
+    Decision.REVIEW: "That is too close to pass and not close enough to block: a person should compare the pictures.",
+}
+_NOTHING_FOUND = (
+    "No registered work has the same bytes, and none looks alike: "
+    f"within {REVIEW_NEAR.pdq} of {PDQ_BITS} bits of PDQ and {REVIEW_NEAR.phash} of {PHASH_BITS} of pHash, "
+    f"or within {REVIEW_ALIKE.pdq} and {REVIEW_ALIKE.phash}."
+)
+_BYTES_ONLY = "nothing in it could be recognised. Only its exact bytes were looked up, and no registered work has them."
+_NOT_COMPARABLE = {
+    Detail.FLAT: f"The picture is blank or nearly so: {_BYTES_ONLY}",
+    Detail.NOISY: f"The picture is noise: {_BYTES_ONLY}",
+}

@@ -1,0 +1,204 @@
+"""Register: a claimant's file becomes an entry in the log, and the claimant holds a receipt.
+
+1. is it there already: the same claimant and bytes are the same work, with another description a conflict
+2. the picture makes its one trip through the sandbox: codes, thumbnail, and what its detail is good for
+3. the claim, its salts, its entry
+4. one transaction: work, claim, codes, the entry at the next index, a row in the feed, the receipt signed for it
+5. similar earlier works that the claimant may know of are told
+
+What is returned was committed. A claim says what was declared and never who owns: a work that resembles an earlier one
+is registered all the same, since no registry can tell who copied whom, but anyone can compare the dates.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from registry.accounts import Account, Viewer
+from registry.clock import Clock, Seconds
+from registry.errors import Conflict, InvalidInput, NotFound
+from registry.findings import Orientation
+from registry.fingerprint.manifest import encode_manifest
+from registry.ids import new_id
+from registry.intake import Intake
+from registry.match.thresholds import REACH
+from registry.proof.receipt import Receipt, sign_receipt
+from registry.proof.statement import SALT_BYTES, Claim, Claimant, encode_statement, entry_of, manifest_commitment
+from registry.search.follow import Follower
+from registry.store.catalogue import Catalogue
+from registry.store.registration import Draft, Registrations
+from registry.works import Codes, Description, Ground, Work, WorkId
+
+DECLARATION = "2026-11"
+"""The version of the declaration that claimants agree to: docs/declaration.md has its text."""
+
+PROMISE: Seconds = 24 * 3600
+"""How long the registry may take to anchor, as every receipt says: what Certificate Transparency's logs promise too."""
+
+MAX_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An earlier work that the new one resembles; distances in bits of 256 and of 64, both 0 for the same bytes."""
+
+    work: Work
+    same_bytes: bool
+    orientation: Orientation
+    pdq: int
+    phash: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A work that stands in the log; `new` is False where it stood there before."""
+
+    work: Work
+    receipt: Receipt
+    new: bool
+    similar: tuple[Similar, ...]
+
+
+class Registering:
+    """The journey of registering. One for all threads of a process."""
+
+    def __init__(
+        self,
+        *,
+        log: bytes,
+        signer: Ed25519PrivateKey,
+        take_in: Callable[[bytes], Intake],
+        catalogue: Catalogue,
+        registrations: Registrations,
+        follower: Follower,
+        clock: Clock,
+    ) -> None:
+        self._log, self._signer, self._take_in = log, signer, take_in
+        self._catalogue, self._registrations = catalogue, registrations
+        self._follower, self._clock = follower, clock
+
+    def register(self, data: bytes, description: Description, account: Account) -> Registered:
+        """Registers a file's bytes for an account.
+
+        Raises MediaError for a file that can't be taken in, InvalidInput for a description that can't be, and Conflict
+        where the account has registered these bytes with another description.
+        """
+        previous = self._earlier_version(description, account)
+        # 1. is it there already
+        there = self._catalogue.of_account(account.id, sha256(data).digest())
+        if there is not None:
+            return self._repeated(there, description)
+        # 2. the picture makes its one trip through the sandbox
+        intake = self._take_in(data)
+        # 3. the claim, its salts, its entry
+        draft = self._draft(intake, description, account, previous)
+        # 4. one transaction
+        work = self._registrations.add(draft, lambda index: self._promise(draft, index))
+        if work.id != draft.id:
+            # Somebody registered the same bytes for this account at the same moment.
+            return self._repeated(work, description)
+        # Crash here: the work is registered, its claimant doesn't know, and asking again finds it at step 1.
+        # 5. similar earlier works that the claimant may know of are told
+        similar = self._similar(work, draft.codes)
+        return Registered(work=work, receipt=self._catalogue.receipt(work), new=True, similar=similar)
+
+    def _earlier_version(self, description: Description, account: Account) -> Work | None:
+        title = description.title
+        if not title.strip() or len(title) > MAX_TITLE or any(ord(character) < 32 for character in title):
+            raise InvalidInput(
+                f"A title has 1 to {MAX_TITLE} characters and no control characters.",
+                field="title",
+                remedy="Choose another title.",
+            )
+        if description.previous is None:
+            return None
+        previous = self._catalogue.work(description.previous)
+        if previous is None or previous.account != account.id:
+            raise NotFound("work", description.previous, remedy="An earlier version is a work of the same account.")
+        return previous
+
+    def _repeated(self, there: Work, description: Description) -> Registered:
+        differences = {
+            name: (str(stored), str(given))
+            for name in ("title", "kind", "visibility", "role", "previous")
+            if (stored := getattr(there.description, name)) != (given := getattr(description, name))
+        }
+        if differences:
+            told = "; ".join(f"{name} is {stored}, not {given}" for name, (stored, given) in differences.items())
+            raise Conflict(
+                f"This file is registered already, as {there.id}, with another description: {told}.",
+                differences=differences,
+                remedy="What was declared can't be changed. Leave the description as it was.",
+            )
+        return Registered(work=there, receipt=self._catalogue.receipt(there), new=False, similar=())
+
+    def _draft(self, intake: Intake, description: Description, account: Account, previous: Work | None) -> Draft:
+        now = self._clock()
+        manifest = encode_manifest(intake.fingerprints)
+        manifest_salt = secrets.token_bytes(SALT_BYTES)
+        statement = encode_statement(
+            Claim(
+                log=self._log,
+                file_sha256=intake.sha256,
+                file_size=intake.size,
+                media_type=intake.media_type,
+                fingerprints=manifest_commitment(manifest_salt, manifest),
+                claimant=Claimant(account=account.id, name=account.name),
+                role=description.role,
+                declaration=DECLARATION,
+                previous=None if previous is None else previous.entry,
+                declared=now,
+                salt=secrets.token_bytes(SALT_BYTES),
+            )
+        )
+        return Draft(
+            id=WorkId(new_id("wrk")),
+            account=account.id,
+            description=description,
+            sha256=intake.sha256,
+            size=intake.size,
+            media_type=intake.media_type,
+            width=intake.width,
+            height=intake.height,
+            detail=intake.detail,
+            codes=intake.codes,
+            thumbnail=intake.thumbnail,
+            statement=statement,
+            manifest=manifest,
+            manifest_salt=manifest_salt,
+            entry=entry_of(statement),
+            registered=now,
+        )
+
+    def _promise(self, draft: Draft, index: int) -> Receipt:
+        return sign_receipt(
+            self._signer,
+            log=self._log,
+            entry=draft.entry,
+            index=index,
+            received=draft.registered,
+            anchor_by=draft.registered + PROMISE,
+        )
+
+    def _similar(self, work: Work, codes: dict[Ground, Codes]) -> tuple[Similar, ...]:
+        self._follower.catch_up()
+        queries = [(Orientation.UPRIGHT, each) for each in codes.values()]
+        found = {candidate.work: candidate for candidate in reversed(self._follower.index.search(queries, REACH))}
+        same = {other.id: other for other in self._catalogue.with_digest(work.sha256)}
+        works = {**self._catalogue.many(set(found) - set(same)), **same}
+        viewer = Viewer(account=work.account)
+        similar = [
+            Similar(
+                work=other,
+                same_bytes=other.id in same,
+                orientation=Orientation.UPRIGHT,
+                pdq=0 if other.id in same else found[other.id].pdq,
+                phash=0 if other.id in same else found[other.id].phash,
+            )
+            for other in works.values()
+            if other.index < work.index and other.known_to(viewer)
+        ]
+        return tuple(sorted(similar, key=lambda one: (not one.same_bytes, one.pdq, one.phash, one.work.index)))

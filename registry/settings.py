@@ -1,0 +1,91 @@
+"""Settings: one frozen value, read once from the environment and handed down. Nothing else reads the environment."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from registry.errors import SettingsError
+
+MIB = 1024 * 1024
+LOCAL_CHECKPOINT_SECONDS = 10
+PAID_CHECKPOINT_SECONDS = 600
+
+_POSTGRESQL = ("postgresql", "postgresql+psycopg")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each by `ORIGINMARK_<NAME>`. URLs may hold passwords, so `repr` masks them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ORIGINMARK_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("originmark"),
+        description="Where the database, the embedded chain, tiles and keys live.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="A PostgreSQL URL; SQLite in the data directory where it isn't set."
+    )
+    rpc_url: SecretStr | None = Field(
+        default=None, description="An EVM JSON-RPC endpoint; the embedded chain where it isn't set."
+    )
+    contract: Annotated[str | None, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] = Field(
+        default=None, description="A CheckpointLog deployed already; a new registry deploys its own where it isn't set."
+    )
+    checkpoint_entries: int = Field(default=10_000, ge=1, description="A checkpoint after this many new entries…")
+    checkpoint_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        description="…or when the oldest has waited this long: 10 s on the embedded chain, 600 s on another.",
+    )
+    media_workers: int | None = Field(default=None, ge=1, le=64, description="Processes that read pictures; the cores.")
+    max_body_bytes: int = Field(default=64 * MIB, ge=1024, description="The largest request body that is taken.")
+
+    @model_validator(mode="after")
+    def _only_known_databases(self) -> Self:
+        if self.database_url is not None:
+            scheme, _, rest = self.database_url.get_secret_value().partition("://")
+            if scheme not in _POSTGRESQL or not rest:
+                raise ValueError("ORIGINMARK_DATABASE_URL must begin with postgresql://")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the chain is the embedded one."""
+        return self.rpc_url is None
+
+    @property
+    def checkpoint_wait(self) -> int:
+        """The longest that an entry waits for its checkpoint, in seconds."""
+        if self.checkpoint_seconds is not None:
+            return self.checkpoint_seconds
+        return LOCAL_CHECKPOINT_SECONDS if self.embedded else PAID_CHECKPOINT_SECONDS
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's URL for SQLAlchemy, with the driver named."""
+        if self.database_url is None:
+            return f"sqlite:///{sqlite_path(self.data_dir)}"
+        _, _, rest = self.database_url.get_secret_value().partition("://")
+        return f"postgresql+psycopg://{rest}"
+
+
+def sqlite_path(data_dir: Path) -> Path:
+    """Where the database is, if it's SQLite."""
+    return data_dir / "registry.sqlite"
+
+
+def read_settings(data_dir: Path | None = None) -> Settings:
+    """The settings of this process; `data_dir` given on the command line wins over the environment's."""
+    try:
+        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = (
+            "ORIGINMARK_" + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else "The environment"
+        )
+        raise SettingsError(f"{name}: {first['msg']}.", remedy="docs/configuration.md lists every setting.") from error

@@ -1,0 +1,156 @@
+"""Reading works back: one by one, in pages, by digest, and what a certificate is made of."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from registry.accounts import AccountId
+from registry.proof.receipt import Receipt
+from registry.store.database import Database
+from registry.store.tables import ClaimRow, IdentityRow, SightingRow, ThumbnailRow, WorkRow
+from registry.works import Description, Detail, Kind, Role, Visibility, Work, WorkId
+
+_IDS_A_QUERY = 1_000
+"""A search may return more works than a statement may have parameters: 32,766 on SQLite, 65,535 on PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """A claim as it is kept: the statement's bytes, the manifest with its salt, and the receipt's own facts."""
+
+    statement: bytes
+    manifest: bytes
+    manifest_salt: bytes
+    received: int
+    anchor_by: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Somebody's picture showed a private work at `seen`; `decision` is what the evidence would have borne."""
+
+    decision: str
+    seen: int
+
+
+class Catalogue:
+    """Reads works."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def work(self, work: WorkId) -> Work | None:
+        """The work with this id."""
+        with self._database.read() as session:
+            row = session.get(WorkRow, work)
+            return None if row is None else work_of(row)
+
+    def of_account(self, account: AccountId, sha256: bytes) -> Work | None:
+        """The account's work with these bytes; it has one at most."""
+        with self._database.read() as session:
+            return find_of_account(session, account, sha256)
+
+    def many(self, works: Collection[WorkId]) -> dict[WorkId, Work]:
+        """Those of the works that exist."""
+        wanted, found = list(works), dict[WorkId, Work]()
+        with self._database.read() as session:
+            for start in range(0, len(wanted), _IDS_A_QUERY):
+                these = wanted[start : start + _IDS_A_QUERY]
+                rows = session.exec(select(WorkRow).where(col(WorkRow.id).in_(these)))
+                found |= {WorkId(row.id): work_of(row) for row in rows}
+        return found
+
+    def with_digest(self, sha256: bytes) -> list[Work]:
+        """Every account's work with these bytes, in the order of the log."""
+        with self._database.read() as session:
+            rows = session.exec(select(WorkRow).where(WorkRow.sha256 == sha256).order_by(col(WorkRow.log_index)))
+            return [work_of(row) for row in rows]
+
+    def page(self, *, account: AccountId | None, after: int, limit: int) -> list[Work]:
+        """At most `limit` works after this log index, in the log's order; of one account, or of all."""
+        query = select(WorkRow).where(col(WorkRow.log_index) > after)
+        if account is not None:
+            query = query.where(WorkRow.account == account)
+        with self._database.read() as session:
+            rows = session.exec(query.order_by(col(WorkRow.log_index)).limit(limit))
+            return [work_of(row) for row in rows]
+
+    def count(self) -> int:
+        """How many works there are."""
+        with self._database.read() as session:
+            return session.exec(select(func.count()).select_from(WorkRow)).one()
+
+    def claim(self, work: WorkId) -> StoredClaim | None:
+        """What was claimed of the work."""
+        with self._database.read() as session:
+            row = session.get(ClaimRow, work)
+            if row is None:
+                return None
+            return StoredClaim(
+                statement=row.statement,
+                manifest=row.manifest,
+                manifest_salt=row.manifest_salt,
+                received=row.received,
+                anchor_by=row.anchor_by,
+                signature=row.signature,
+            )
+
+    def receipt(self, work: Work) -> Receipt:
+        """The receipt that was given when the work was registered."""
+        with self._database.read() as session:
+            claim, identity = session.get_one(ClaimRow, work.id), session.exec(select(IdentityRow)).one()
+        return Receipt(
+            log=identity.log,
+            entry=work.entry,
+            index=work.index,
+            received=claim.received,
+            anchor_by=claim.anchor_by,
+            key=claim.key,
+            signature=claim.signature,
+        )
+
+    def thumbnail(self, work: WorkId) -> bytes | None:
+        """The work's small picture."""
+        with self._database.read() as session:
+            row = session.get(ThumbnailRow, work)
+            return None if row is None else row.picture
+
+    def sightings(self, work: WorkId) -> list[Sighting]:
+        """When strangers' pictures showed this private work, the newest first."""
+        with self._database.read() as session:
+            rows = session.exec(
+                select(SightingRow).where(SightingRow.work == work).order_by(col(SightingRow.id).desc()).limit(100)
+            )
+            return [Sighting(decision=row.decision, seen=row.seen) for row in rows]
+
+
+def find_of_account(session: Session, account: AccountId, sha256: bytes) -> Work | None:
+    """The account's work with these bytes, as this transaction sees it."""
+    row = session.exec(select(WorkRow).where(WorkRow.account == account, WorkRow.sha256 == sha256)).first()
+    return None if row is None else work_of(row)
+
+
+def work_of(row: WorkRow) -> Work:
+    """The domain's work in a row."""
+    return Work(
+        id=WorkId(row.id),
+        account=AccountId(row.account),
+        description=Description(
+            title=row.title,
+            kind=Kind(row.kind),
+            visibility=Visibility(row.visibility),
+            role=Role(row.role),
+            previous=None if row.previous is None else WorkId(row.previous),
+        ),
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        width=row.width,
+        height=row.height,
+        detail=Detail(row.detail),
+        entry=row.entry,
+        index=row.log_index,
+        registered=row.registered,
+    )

@@ -1,0 +1,191 @@
+"""Opening the database, upgrading it under a lock, and its two kinds of transaction.
+
+SQLite runs in WAL mode with `synchronous=FULL`, so what was committed survives the power cord. A transaction that
+writes takes the write lock at once (`BEGIN IMMEDIATE`): one that starts by reading and then writes fails at once under
+concurrency, whatever the busy timeout says.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from registry.errors import Busy, LedgerHeld, SettingsError, StoreError
+
+HEAD_REVISION = "0001"
+"""The newest migration. Known here, so that an up-to-date database opens without reading the scripts."""
+
+_ANCHORING = "Another process is anchoring for this database."
+
+BUSY_TIMEOUT_MS = 30_000
+UPGRADE_LOCK = 0x6F6D_0001
+LEASE_LOCK = 0x6F6D_0002
+ALONE_LOCK = 0x6F6D_0003
+
+
+class Database:
+    """A registry's database, SQLite or PostgreSQL. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        """Opens and upgrades it; SettingsError where the URL means nothing, StoreError where it can't be used."""
+        self.engine = _engine(url)
+        self._path = self.engine.url.database
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        try:
+            if self.sqlite and self._path:
+                Path(self._path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._upgrade()
+        except (DatabaseError, OSError) as error:
+            self.close()
+            why = error.orig if isinstance(error, DatabaseError) else error
+            raise StoreError(
+                f"The database can't be opened: {why}.", remedy="Check ORIGINMARK_DATABASE_URL and the disk."
+            ) from error
+        except StoreError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def write(self, *, alone: bool = False) -> Iterator[Session]:
+        """A transaction that may write: committed when the block ends, rolled back when it raises.
+
+        `alone` ones run one after the other, so that what one has read holds until its commit. On SQLite all do.
+        """
+        with (
+            _told(),
+            self.engine.connect().execution_options(originmark_write=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            if alone and not self.sqlite:
+                session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ALONE_LOCK})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads, and sees one moment of the database."""
+        snapshot = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with _told(), Session(snapshot, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        """Makes the caller the only anchor worker while the block lasts; raises LedgerHeld where there is another.
+
+        Held by the operating system or the database server for as long as this process lives, so that it needs no
+        time-out: after a crash it is free at once.
+        """
+        with ExitStack() as held:
+            if self.sqlite:
+                lock = FileLock(f"{self._path}.worker.lock", blocking=False, mode=0o600, thread_local=False)
+                try:
+                    held.enter_context(lock)
+                except Timeout:
+                    raise LedgerHeld(_ANCHORING) from None
+            else:
+                held.enter_context(self._server_lease())
+            yield
+
+    @contextmanager
+    def _server_lease(self) -> Iterator[None]:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEASE_LOCK}):
+                raise LedgerHeld(_ANCHORING)
+            try:
+                yield
+            finally:
+                # A connection that was lost has taken the lock with it.
+                with suppress(OperationalError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEASE_LOCK})
+
+    def _upgrade(self) -> None:
+        with self.engine.connect() as connection:
+            current = _revision(connection)
+        if current == HEAD_REVISION:
+            return
+        if current is not None and current > HEAD_REVISION:
+            raise StoreError(
+                f"The database has schema {current}, newer than {HEAD_REVISION}, the newest this program knows.",
+                remedy="Run the version of Originmark that last opened it, or a newer one.",
+            )
+        # Whoever has the lock upgrades; the others wait, and then find the work done.
+        with self.engine.connect().execution_options(originmark_write=True) as connection, connection.begin():
+            if not self.sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The database's own failures in our words; what the rows themselves forbid (IntegrityError) passes."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Busy("Every connection to the database is in use.", remedy="Try again in a moment.") from error
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise Busy(
+                f"The database was locked for {BUSY_TIMEOUT_MS // 1000} s.", remedy="Try again in a moment."
+            ) from error
+        raise StoreError(
+            f"The database failed: {error.orig}.", remedy="Check that the database runs and that its disk isn't full."
+        ) from error
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, ValueError):
+        # The reason could quote the URL, and with it a password.
+        raise SettingsError(
+            "ORIGINMARK_DATABASE_URL is no URL of a database.",
+            remedy="It looks like postgresql://user:password@host:5432/name.",
+        ) from None
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"The driver of this database, {error.name}, isn't installed.",
+            remedy="Install Originmark with its extra `postgres`.",
+        ) from error
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # sqlite3's own transaction handling is off: we begin by hand, below. (SQLAlchemy's pysqlite page, "Serializable
+        # isolation / Savepoints / Transactional DDL")
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("originmark_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,201 @@
+"""What the anchor worker keeps: the registry's identity, checkpoints, the outbox, and anchors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
+
+from registry.clock import Seconds
+from registry.proof.certificate import Anchor, Checkpoint
+from registry.proof.statement import Genesis, encode_statement, entry_of, parse_statement
+from registry.store.database import Database
+from registry.store.tables import (
+    AnchorRow,
+    CheckpointRow,
+    IdentityRow,
+    LogEntryRow,
+    LogHeadRow,
+    TransactionRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which log this registry keeps. `statement` is the genesis statement's bytes: entry 0."""
+
+    log: bytes
+    genesis: Genesis
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A transaction of the outbox: signed, stored, perhaps sent."""
+
+    nonce: int
+    hash: bytes
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A checkpoint that was found on the chain."""
+
+    checkpoint: Checkpoint
+    anchor: Anchor
+
+
+class LedgerStore:
+    """Keeps what the ledger must not forget."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def identity(self) -> Identity | None:
+        """The registry's identity; None before it was founded."""
+        with self._database.read() as session:
+            row = session.exec(select(IdentityRow)).first()
+            return None if row is None else _identity(row)
+
+    def found(self, genesis: Genesis, now: Seconds) -> Identity:
+        """Writes the identity and entry 0, the genesis statement; where it was done before, returns what stands."""
+        with self._database.write(alone=True) as session:
+            there = session.exec(select(IdentityRow)).first()
+            if there is not None:
+                return _identity(there)
+            statement = encode_statement(genesis)
+            session.add(IdentityRow(log=genesis.log, genesis=statement, founded=now))
+            session.add(LogEntryRow(log_index=0, entry=entry_of(statement), received=now))
+            session.add(LogHeadRow(size=1, feed=0))
+            return Identity(log=genesis.log, genesis=genesis, statement=statement)
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        """The log's entries `[start, end)`."""
+        between = (col(LogEntryRow.log_index) >= start) & (col(LogEntryRow.log_index) < end)
+        with self._database.read() as session:
+            return list(session.exec(select(LogEntryRow.entry).where(between).order_by(col(LogEntryRow.log_index))))
+
+    def received(self, index: int) -> Seconds | None:
+        """When the entry at this index was received; None where the log isn't that long yet."""
+        with self._database.read() as session:
+            row = session.get(LogEntryRow, index)
+            return None if row is None else row.received
+
+    def size(self) -> int:
+        """How many entries the log has."""
+        with self._database.read() as session:
+            return session.exec(select(LogHeadRow.size)).one()
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint that was made."""
+        with self._database.read() as session:
+            row = session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size).desc()).limit(1)).first()
+            return None if row is None else Checkpoint(size=row.size, root=row.root)
+
+    def unanchored(self) -> list[Checkpoint]:
+        """The checkpoints that were made and not found on the chain yet, the smallest first."""
+        with self._database.read() as session:
+            rows = session.exec(
+                select(CheckpointRow)
+                .where(col(CheckpointRow.size).not_in(select(AnchorRow.size)))
+                .order_by(col(CheckpointRow.size))
+            )
+            return [Checkpoint(size=row.size, root=row.root) for row in rows]
+
+    def add_checkpoint(self, checkpoint: Checkpoint, now: Seconds) -> None:
+        """Keeps a checkpoint that is going to be anchored."""
+        with self._database.write() as session:
+            session.add(CheckpointRow(size=checkpoint.size, root=checkpoint.root, made=now))
+
+    def saved(self, purpose: str) -> Saved | None:
+        """The outbox's transaction for this purpose."""
+        with self._database.read() as session:
+            row = session.exec(select(TransactionRow).where(TransactionRow.purpose == purpose)).first()
+            return None if row is None else Saved(nonce=row.nonce, hash=row.hash, raw=row.raw)
+
+    def save(self, purpose: str, first_nonce: int, sign: Callable[[int], Saved], now: Seconds) -> Saved:
+        """Signs a transaction with the next nonce and stores it, in one transaction of the database.
+
+        `first_nonce` counts where the outbox is empty. One purpose has one transaction, ever: a second call returns it.
+        """
+        with self._database.write(alone=True) as session:
+            row = session.exec(select(TransactionRow).where(TransactionRow.purpose == purpose)).first()
+            if row is not None:
+                return Saved(nonce=row.nonce, hash=row.hash, raw=row.raw)
+            last: int | None = session.exec(select(func.max(TransactionRow.nonce))).one()
+            saved = sign(first_nonce if last is None else last + 1)
+            session.add(TransactionRow(nonce=saved.nonce, purpose=purpose, hash=saved.hash, raw=saved.raw, saved=now))
+            return saved
+
+    def add_anchor(self, checkpoint: Checkpoint, anchor: Anchor) -> None:
+        """Keeps where a checkpoint was found; a second call for it changes the place."""
+        with self._database.write() as session:
+            session.merge(
+                AnchorRow(
+                    size=checkpoint.size,
+                    writer=anchor.writer,
+                    transaction_hash=anchor.transaction,
+                    event_index=anchor.event_index,
+                    block_number=anchor.block_number,
+                    block_hash=anchor.block_hash,
+                    block_time=anchor.block_time,
+                    watched=True,
+                )
+            )
+
+    def drop_anchor(self, size: int) -> None:
+        """Forgets an anchor that a reorg took away: its checkpoint is pending again."""
+        with self._database.write() as session:
+            row = session.get(AnchorRow, size)
+            if row is not None:
+                session.delete(row)
+
+    def settle_anchor(self, size: int) -> None:
+        """Ends the watch over an anchor that was seen final."""
+        with self._database.write() as session:
+            row = session.get_one(AnchorRow, size)
+            row.watched = False
+            session.add(row)
+
+    def watched(self) -> list[Anchored]:
+        """The anchors that a reorg may still take away, the oldest first."""
+        return self._anchors(col(AnchorRow.watched).is_(True))
+
+    def covering(self, index: int) -> Anchored | None:
+        """The first anchored checkpoint that has the entry at this index."""
+        found = self._anchors(col(AnchorRow.size) > index, limit=1)
+        return found[0] if found else None
+
+    def last_anchored(self) -> Anchored | None:
+        """The newest anchored checkpoint."""
+        with self._database.read() as session:
+            size: int | None = session.exec(select(func.max(AnchorRow.size))).one()
+        return None if size is None else self._anchors(AnchorRow.size == size)[0]
+
+    def _anchors(self, condition: ColumnElement[bool] | bool, limit: int | None = None) -> list[Anchored]:
+        query = (
+            select(CheckpointRow, AnchorRow).join(AnchorRow).where(condition).order_by(col(AnchorRow.size)).limit(limit)
+        )
+        with self._database.read() as session:
+            return [
+                Anchored(
+                    checkpoint=Checkpoint(size=made.size, root=made.root),
+                    anchor=Anchor(
+                        writer=row.writer,
+                        transaction=row.transaction_hash,
+                        event_index=row.event_index,
+                        block_number=row.block_number,
+                        block_hash=row.block_hash,
+                        block_time=row.block_time,
+                    ),
+                )
+                for made, row in session.exec(query)
+            ]
+
+
+def _identity(row: IdentityRow) -> Identity:
+    genesis = parse_statement(row.genesis)
+    if not isinstance(genesis, Genesis):
+        raise TypeError("the identity row holds no genesis statement")
+    return Identity(log=row.log, genesis=genesis, statement=row.genesis)

@@ -1,0 +1,195 @@
+"""The tables. Times are seconds since 1970; hashes, keys and codes are raw bytes.
+
+    identity     1 row: which log this database keeps
+    accounts     who declares and asks          api_keys   their keys, hashed
+    works        what was registered            claims     the statement, its salts and the receipt of each
+    codes        a work's codes, for each ground            thumbnails
+    log_entries  the log itself, dense from 0   log_head   1 row: its size and the feed's, locked last
+    code_feed    what search indexes follow     checks, sightings
+    checkpoints  (size, root)                   transactions   the outbox: saved, then sent
+    anchors      where a checkpoint was found
+
+The entry in the log outlives everything else of a work: it is 32 bytes that mean nothing without the claim.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits on both; SQLite needs the name INTEGER to make a primary key its row id."""
+
+
+class IdentityRow(SQLModel, table=True):
+    """Which log this database keeps: the genesis statement's bytes and the id they hash to."""
+
+    __tablename__ = "identity"
+    id: int = Field(default=1, primary_key=True)
+    log: bytes
+    genesis: bytes
+    founded: int = Field(sa_type=BigInteger)
+
+
+class AccountRow(SQLModel, table=True):
+    """An account."""
+
+    __tablename__ = "accounts"
+    id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    created: int = Field(sa_type=BigInteger)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """An API key: the secret's SHA-256, and scopes separated by spaces."""
+
+    __tablename__ = "api_keys"
+    id: str = Field(primary_key=True)
+    account: str = Field(foreign_key="accounts.id", index=True)
+    secret_sha256: bytes
+    scopes: str
+    created: int = Field(sa_type=BigInteger)
+    expires: int | None = Field(default=None, sa_type=BigInteger)
+    revoked: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class WorkRow(SQLModel, table=True):
+    """A work; an account registers the same bytes once."""
+
+    __tablename__ = "works"
+    __table_args__ = (
+        UniqueConstraint("account", "sha256"),
+        Index("ix_works_account_log_index", "account", "log_index"),  # for the pages of one account's works
+    )
+    id: str = Field(primary_key=True)
+    account: str = Field(foreign_key="accounts.id")
+    title: str
+    kind: str
+    visibility: str
+    role: str
+    previous: str | None = Field(default=None, foreign_key="works.id")
+    sha256: bytes = Field(index=True)
+    size: int = Field(sa_type=BigInteger)
+    media_type: str
+    width: int
+    height: int
+    detail: str
+    entry: bytes
+    log_index: int = Field(sa_type=BigInteger, unique=True, foreign_key="log_entries.log_index")
+    registered: int = Field(sa_type=BigInteger)
+
+
+class ClaimRow(SQLModel, table=True):
+    """What a certificate is made of, apart from the log: statement, manifest, its salt, and the receipt's own facts."""
+
+    __tablename__ = "claims"
+    work: str = Field(primary_key=True, foreign_key="works.id")
+    statement: bytes
+    manifest: bytes
+    manifest_salt: bytes
+    received: int = Field(sa_type=BigInteger)
+    anchor_by: int = Field(sa_type=BigInteger)
+    key: bytes
+    signature: bytes
+
+
+class CodesRow(SQLModel, table=True):
+    """The codes of a work over one ground: 32 bytes of PDQ and 8 of pHash."""
+
+    __tablename__ = "codes"
+    work: str = Field(primary_key=True, foreign_key="works.id")
+    ground: str = Field(primary_key=True)
+    pdq: bytes
+    phash: bytes
+
+
+class ThumbnailRow(SQLModel, table=True):
+    """A small re-encoded picture of a work, without the metadata of the original."""
+
+    __tablename__ = "thumbnails"
+    work: str = Field(primary_key=True, foreign_key="works.id")
+    picture: bytes
+
+
+class LogEntryRow(SQLModel, table=True):
+    """One entry of the log. Rows are dense from 0 and in commit order."""
+
+    __tablename__ = "log_entries"
+    log_index: int = Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))
+    entry: bytes
+    received: int = Field(sa_type=BigInteger)
+
+
+class LogHeadRow(SQLModel, table=True):
+    """The sizes of log and feed: one row, locked last by whoever appends."""
+
+    __tablename__ = "log_head"
+    id: int = Field(default=1, primary_key=True)
+    size: int = Field(sa_type=BigInteger)
+    feed: int = Field(sa_type=BigInteger)
+
+
+class CodeFeedRow(SQLModel, table=True):
+    """One event of the feed that search indexes follow: `add` or `remove`, dense from 1."""
+
+    __tablename__ = "code_feed"
+    seq: int = Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))
+    op: str
+    work: str
+
+
+class CheckRow(SQLModel, table=True):
+    """A check with its answer; `verdict` is its kind and its JSON."""
+
+    __tablename__ = "checks"
+    id: str = Field(primary_key=True)
+    account: str | None = Field(default=None, foreign_key="accounts.id", index=True)
+    seller: str | None = None
+    listing: str | None = None
+    sha256: bytes
+    verdict: str
+    feed_position: int = Field(sa_type=BigInteger)
+    log_size: int = Field(sa_type=BigInteger)
+    checked: int = Field(sa_type=BigInteger)
+
+
+class SightingRow(SQLModel, table=True):
+    """A private work that somebody's picture showed: told to its owner, and to nobody else."""
+
+    __tablename__ = "sightings"
+    id: int | None = Field(default=None, sa_column=Column(BigInt, primary_key=True))
+    work: str = Field(foreign_key="works.id", index=True)
+    decision: str
+    seen: int = Field(sa_type=BigInteger)
+
+
+class CheckpointRow(SQLModel, table=True):
+    """A checkpoint that was made, and is anchored or will be."""
+
+    __tablename__ = "checkpoints"
+    size: int = Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))
+    root: bytes
+    made: int = Field(sa_type=BigInteger)
+
+
+class TransactionRow(SQLModel, table=True):
+    """The outbox: a transaction's nonce and signed bytes, stored before they are sent. `purpose` is unique."""
+
+    __tablename__ = "transactions"
+    nonce: int = Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))
+    purpose: str = Field(unique=True)
+    hash: bytes = Field(unique=True)
+    raw: bytes
+    saved: int = Field(sa_type=BigInteger)
+
+
+class AnchorRow(SQLModel, table=True):
+    """Where a checkpoint was found on the chain. `watched` ends when the block was seen final: a bookmark, no claim."""
+
+    __tablename__ = "anchors"
+    size: int = Field(sa_column=Column(BigInt, ForeignKey("checkpoints.size"), primary_key=True, autoincrement=False))
+    writer: bytes
+    transaction_hash: bytes
+    event_index: int
+    block_number: int = Field(sa_type=BigInteger)
+    block_hash: bytes
+    block_time: int = Field(sa_type=BigInteger)
+    watched: bool = Field(default=True, index=True)

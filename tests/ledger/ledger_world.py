@@ -1,0 +1,102 @@
+"""A registry's ledger on its own: a database, a chain, a log, and no pictures."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import select
+
+from registry.anchor import Anchoring, Policy
+from registry.clock import Clock, Seconds, system_clock
+from registry.keyring import Keyring, open_keyring
+from registry.ledger.client import Client
+from registry.ledger.connect import remote_client
+from registry.ledger.founding import found
+from registry.ledger.reader import JsonRpcReader
+from registry.ledger.sender import Sender
+from registry.ledger.watcher import Watcher
+from registry.log.files import TileFiles
+from registry.log.log import Log
+from registry.store.database import Database
+from registry.store.ledger import Identity, LedgerStore
+from registry.store.tables import LogEntryRow, LogHeadRow
+from tests.anvil import Anvil
+
+NEVER_BY_ITSELF = Policy(entries=1_000_000, seconds=1_000_000)
+
+
+@dataclass
+class World:
+    """What a test drives: `step` goes on with anchoring, `append` fills the log."""
+
+    directory: Path
+    database: Database
+    store: LedgerStore
+    keyring: Keyring
+    client: Client
+    identity: Identity
+    clock: Clock
+    policy: Policy = NEVER_BY_ITSELF
+
+    @property
+    def reader(self) -> JsonRpcReader:
+        return JsonRpcReader(self.client.request)
+
+    def anchoring(self, client: Client | None = None) -> Anchoring:
+        """A worker as it starts: nothing in memory, everything in the database."""
+        client = client or self.client
+        return Anchoring(
+            identity=self.identity,
+            store=self.store,
+            log=Log(TileFiles(self.directory / "log"), self.store.entries),
+            client=client,
+            sender=Sender(self.store, client, self.clock),
+            watcher=Watcher(self.store, self.identity, client.writer, JsonRpcReader(client.request)),
+            policy=self.policy,
+            clock=self.clock,
+        )
+
+    def append(self, entries: int, received: Seconds | None = None) -> None:
+        with self.database.write() as session:
+            head = session.exec(select(LogHeadRow)).one()
+            moment = self.clock() if received is None else received
+            for index in range(head.size, head.size + entries):
+                session.add(LogEntryRow(log_index=index, entry=secrets.token_bytes(32), received=moment))
+            head.size += entries
+            session.add(head)
+
+    def checkpoints_on_chain(self) -> list[tuple[int, bytes]]:
+        """(size, root) of every checkpoint event of the log, as the chain itself tells."""
+        genesis = self.identity.genesis
+        logs = self.client.request(
+            "eth_getLogs",
+            [
+                {
+                    "fromBlock": "0x0",
+                    "address": f"0x{genesis.contract.hex()}",
+                    "topics": [None, f"0x{genesis.log.hex()}"],
+                }
+            ],
+        )
+        data = [bytes.fromhex(one["data"].removeprefix("0x")) for one in logs]
+        return [(int.from_bytes(one[:32], "big"), one[32:]) for one in data if len(one) == 64]
+
+
+def fund(anvil: Anvil, client: Client) -> None:
+    """Gives the writer a hundred ether."""
+    anvil.rpc("anvil_setBalance", f"0x{client.writer.hex()}", hex(10**20))
+
+
+@contextmanager
+def on_anvil(anvil: Anvil, directory: Path, clock: Clock = system_clock) -> Iterator[World]:
+    """A registry founded on anvil, with SQLite."""
+    keyring = open_keyring(directory / "keys")
+    database = Database(f"sqlite:///{directory / 'registry.sqlite'}")
+    store = LedgerStore(database)
+    with remote_client(anvil.url, keyring.writer_secret) as client:
+        fund(anvil, client)
+        identity = found(store, client, keyring, None, clock, lambda _seconds: anvil.mine())
+        yield World(directory, database, store, keyring, client, identity, clock)
+    database.close()

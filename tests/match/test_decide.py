@@ -1,0 +1,240 @@
+"""Decisions: a table of cases, and what holds for all of them."""
+
+import random
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.accounts import AccountId
+from registry.findings import Candidate, Clear, Decision, Inconclusive, Matched, Orientation, Verdict
+from registry.match.decide import decide
+from registry.match.thresholds import BLOCK, REACH, REVIEW_ALIKE, REVIEW_NEAR
+from registry.works import Detail, WorkId
+
+SELLER, OTHER = AccountId("acc_seller"), AccountId("acc_other")
+MINE, A, B, C = (WorkId(f"wrk_{name}") for name in ("mine", "a", "b", "c"))
+OWNERS = {MINE: SELLER, A: OTHER, B: OTHER, C: OTHER}
+UP, TURNED = Orientation.UPRIGHT, Orientation.TURNED_90
+
+BLOCKING = (BLOCK.pdq, BLOCK.phash)
+NEAR = (REVIEW_NEAR.pdq, REVIEW_NEAR.phash)
+ALIKE = (REVIEW_ALIKE.pdq, REVIEW_ALIKE.phash)
+
+
+def _candidate(work: WorkId, distances: tuple[int, int], orientation: Orientation = UP) -> Candidate:
+    return Candidate(work, orientation, *distances)
+
+
+def _decide(
+    *candidates: Candidate,
+    same: tuple[WorkId, ...] = (),
+    seller: AccountId | None = None,
+    detail: Detail = Detail.DISTINCT,
+) -> Verdict:
+    return decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    expected: list[tuple[WorkId, Decision]]
+    candidates: tuple[Candidate, ...] = ()
+    same: tuple[WorkId, ...] = ()
+    seller: AccountId | None = None
+    detail: Detail = Detail.DISTINCT
+
+
+CASES = [
+    Case("the same bytes block", [(A, Decision.BLOCK)], same=(A,)),
+    Case("both codes at the limit block", [(A, Decision.BLOCK)], (_candidate(A, BLOCKING),)),
+    Case("in any orientation", [(A, Decision.BLOCK)], (_candidate(A, BLOCKING, TURNED),)),
+    Case("pdq one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (BLOCK.pdq + 1, BLOCK.phash)),)),
+    Case("phash one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (BLOCK.pdq, BLOCK.phash + 1)),)),
+    Case("near reviews", [(A, Decision.REVIEW)], (_candidate(A, NEAR),)),
+    Case("alike reviews", [(A, Decision.REVIEW)], (_candidate(A, ALIKE),)),
+    Case("pdq over near, phash over alike", [], (_candidate(A, (REVIEW_NEAR.pdq + 1, REVIEW_ALIKE.phash + 1)),)),
+    Case("phash over near", [], (_candidate(A, (0, REVIEW_NEAR.phash + 1)),)),
+    Case("pdq over alike", [], (_candidate(A, (REVIEW_ALIKE.pdq + 1, 0)),)),
+    Case("one's own is allowed", [(MINE, Decision.ALLOW)], (_candidate(MINE, (0, 0)),), seller=SELLER),
+    Case("one's own bytes too", [(MINE, Decision.ALLOW)], same=(MINE,), seller=SELLER),
+    Case("but not to somebody else", [(MINE, Decision.BLOCK)], same=(MINE,), seller=OTHER),
+    Case("nor to nobody", [(MINE, Decision.BLOCK)], (_candidate(MINE, (0, 0)),)),
+    Case(
+        "one's own does not silence another's, however close",
+        [(A, Decision.REVIEW), (MINE, Decision.ALLOW)],
+        (_candidate(MINE, (0, 0)), _candidate(A, NEAR)),
+        same=(MINE,),
+        seller=SELLER,
+    ),
+    Case(
+        "the same bytes registered twice",
+        [(A, Decision.BLOCK), (MINE, Decision.ALLOW)],
+        same=(MINE, A),
+        seller=SELLER,
+    ),
+    Case(
+        "the strongest first: bytes, then threshold, then distances",
+        [(C, Decision.BLOCK), (B, Decision.BLOCK), (A, Decision.REVIEW)],
+        (_candidate(A, (40, 2)), _candidate(B, (31, 8)), _candidate(C, (12, 4))),
+        same=(C,),
+    ),
+    Case(
+        "ties by work id",
+        [(A, Decision.REVIEW), (B, Decision.REVIEW), (C, Decision.REVIEW)],
+        (_candidate(C, NEAR), _candidate(A, NEAR), _candidate(B, NEAR)),
+    ),
+    Case(
+        "of a work's pairs the one that says most",
+        [(A, Decision.BLOCK)],
+        (_candidate(A, (20, 12)), _candidate(A, (31, 8), TURNED)),
+    ),
+    Case("flat: bytes only", [(A, Decision.BLOCK)], (_candidate(B, (0, 0)),), same=(A,), detail=Detail.FLAT),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_cases(case: Case) -> None:
+    verdict = decide(case.candidates, same_bytes=case.same, owners=OWNERS, seller=case.seller, detail=case.detail)
+    if not case.expected:
+        assert isinstance(verdict, Clear)
+        assert verdict.decision is Decision.ALLOW
+        return
+    assert isinstance(verdict, Matched)
+    assert [(match.work, match.decision) for match in verdict.matches] == case.expected
+    assert verdict.decision == case.expected[0][1]
+
+
+@pytest.mark.parametrize("detail", [Detail.FLAT, Detail.NOISY])
+def test_a_flat_or_noisy_picture_is_inconclusive_whatever_its_codes_say(detail: Detail) -> None:
+    verdict = _decide(_candidate(A, (0, 0)), detail=detail)
+    assert isinstance(verdict, Inconclusive)
+    assert "exact bytes" in verdict.reasons[0]
+
+
+def test_nothing_at_all_is_clear_and_says_how_far_it_looked() -> None:
+    verdict = _decide()
+    assert isinstance(verdict, Clear)
+    assert f"within {REVIEW_NEAR.pdq} of 256 bits of PDQ" in verdict.reasons[0]
+
+
+def test_the_reasons_of_a_likeness_name_measurement_limits_rarity_and_consequence() -> None:
+    verdict = _decide(_candidate(A, (12, 4), TURNED))
+    assert verdict.reasons == (
+        "The picture looks like wrk_a, turned 90°: PDQ differs in 12 of 256 bits (at most 31 count) "
+        "and pHash in 4 of 64 (at most 8 count).",
+        "Of 1,124,250 measured pairs of different works none came as close.",
+        "That is evidence enough to block the listing.",
+    )
+
+
+def test_the_reasons_of_a_review_and_of_ones_own_work() -> None:
+    review = _decide(_candidate(A, NEAR)).reasons
+    assert "a person should compare" in review[-1]
+    assert f"works {REVIEW_NEAR.false_pairs or 'none'} came as close" in review[-2]
+    own = _decide(same=(MINE,), seller=SELLER).reasons
+    assert own == (
+        "The file is byte for byte that of wrk_mine: its SHA-256 is the same.",
+        "The work is the seller's own, so this match allows the listing.",
+    )
+
+
+def test_signals_carry_distances_thresholds_and_rates() -> None:
+    verdict = _decide(_candidate(A, (40, 2)), _candidate(B, (70, 8)))
+    assert isinstance(verdict, Matched)
+    near, alike = verdict.matches
+    assert [(s.scheme, s.distance, s.threshold, s.bits) for s in near.signals] == [
+        ("pdq-raster-v1", 40, REVIEW_NEAR.pdq, 256),
+        ("phash-v1", 2, REVIEW_NEAR.phash, 64),
+    ]
+    assert [(s.distance, s.threshold) for s in alike.signals] == [(70, REVIEW_ALIKE.pdq), (8, REVIEW_ALIKE.phash)]
+    assert all(0 < signal.false_match_rate < 1 and signal.holds for m in verdict.matches for signal in m.signals)
+
+
+def test_the_same_bytes_are_upright_and_keep_the_signals_of_their_likeness() -> None:
+    verdict = _decide(_candidate(A, (0, 0), TURNED), same=(A, B))
+    assert isinstance(verdict, Matched)
+    with_codes, without = verdict.matches
+    assert (with_codes.work, with_codes.same_bytes, with_codes.orientation) == (A, True, UP)
+    assert [signal.distance for signal in with_codes.signals] == [0, 0]
+    assert (without.work, without.signals) == (B, ())
+
+
+WORKS = st.sampled_from([MINE, A, B, C])
+CANDIDATES = st.lists(
+    st.builds(Candidate, WORKS, st.sampled_from(Orientation), st.integers(0, 90), st.integers(0, 24)), max_size=12
+)
+SAME = st.frozensets(WORKS, max_size=2)
+SELLERS = st.sampled_from([None, SELLER, OTHER])
+DETAILS = st.sampled_from(Detail)
+GRAVITY = [Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
+
+
+@given(CANDIDATES, SAME, SELLERS, DETAILS)
+def test_block_only_by_bytes_or_by_both_codes(
+    candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None, detail: Detail
+) -> None:
+    verdict = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    likely = [c for c in candidates if detail is Detail.DISTINCT and c.pdq <= 31 and c.phash <= 8]
+    blamed = {*same, *(candidate.work for candidate in likely)} - {w for w in OWNERS if OWNERS[w] == seller}
+    blocked = (
+        {m.work for m in verdict.matches if m.decision is Decision.BLOCK} if isinstance(verdict, Matched) else set()
+    )
+    assert blocked == blamed
+    assert (verdict.decision is Decision.BLOCK) == bool(blamed)
+
+
+@given(CANDIDATES, SAME, SELLERS, DETAILS, st.randoms(use_true_random=False))
+def test_neither_order_nor_repetition_matters(
+    candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None, detail: Detail, rng: random.Random
+) -> None:
+    shuffled = candidates + candidates[:3]
+    rng.shuffle(shuffled)
+    first = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    assert decide(shuffled, same_bytes=tuple(same), owners=OWNERS, seller=seller, detail=detail) == first
+
+
+@given(CANDIDATES, CANDIDATES, SAME, SELLERS, DETAILS)
+def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
+    candidates: list[Candidate],
+    more: list[Candidate],
+    same: frozenset[WorkId],
+    seller: AccountId | None,
+    detail: Detail,
+) -> None:
+    before = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    after = decide(candidates + more, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    assert GRAVITY.index(after.decision) >= GRAVITY.index(before.decision)
+    if isinstance(before, Matched):
+        assert isinstance(after, Matched)
+        later = {match.work: match.decision for match in after.matches}
+        assert all(GRAVITY.index(later[m.work]) >= GRAVITY.index(m.decision) for m in before.matches)
+
+
+@given(CANDIDATES, SAME, DETAILS)
+def test_ones_own_works_never_count_against_the_seller(
+    candidates: list[Candidate], same: frozenset[WorkId], detail: Detail
+) -> None:
+    verdict = decide(candidates, same_bytes=same, owners=OWNERS, seller=SELLER, detail=detail)
+    without = decide(
+        [c for c in candidates if c.work != MINE], same_bytes=same - {MINE}, owners=OWNERS, seller=SELLER, detail=detail
+    )
+    assert verdict.decision == without.decision
+    if isinstance(verdict, Matched):
+        own = [match for match in verdict.matches if match.work == MINE]
+        assert all(match.decision is Decision.ALLOW for match in own)
+        others = [match for match in verdict.matches if match.work != MINE]
+        assert others == (list(without.matches) if isinstance(without, Matched) else [])
+
+
+@given(CANDIDATES, SAME, SELLERS)
+def test_the_gravest_comes_first_and_nothing_out_of_reach_is_a_match(
+    candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None
+) -> None:
+    verdict = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=Detail.DISTINCT)
+    if isinstance(verdict, Matched):
+        gravity = [GRAVITY.index(match.decision) for match in verdict.matches]
+        assert gravity == sorted(gravity, reverse=True)
+        within = {c.work for c in candidates if c.pdq <= REACH.pdq and c.phash <= REACH.phash}
+        assert {match.work for match in verdict.matches} <= within | same

@@ -1,0 +1,83 @@
+"""Works, receipts and identities to fill a database with. The bytes are random; nothing here looks inside them."""
+
+import os
+
+from registry.accounts import Account, AccountId
+from registry.ids import new_id
+from registry.proof.receipt import Receipt
+from registry.proof.statement import Genesis
+from registry.store.access import Accounts
+from registry.store.database import Database
+from registry.store.ledger import LedgerStore
+from registry.store.registration import Draft
+from registry.works import Codes, Description, Detail, Ground, Kind, Visibility, WorkId
+
+NOW = 1_764_000_000
+
+
+def some_genesis(chain_id: int = 31337) -> Genesis:
+    """An identity of its own."""
+    return Genesis(
+        registry_key=os.urandom(32),
+        recovery_key=os.urandom(32),
+        chain_id=chain_id,
+        chain_genesis=os.urandom(32),
+        contract=os.urandom(20),
+        writer=os.urandom(20),
+    )
+
+
+def founded(database: Database, name: str = "studio") -> Account:
+    """Founds the registry in this database and adds an account."""
+    LedgerStore(database).found(some_genesis(), NOW)
+    return added_account(database, name)
+
+
+def added_account(database: Database, name: str) -> Account:
+    """An account that stands in the database."""
+    account = Account(id=AccountId(new_id("acc")), name=name, created=NOW)
+    assert Accounts(database).add(account)
+    return account
+
+
+def some_draft(
+    account: AccountId,
+    *,
+    sha256: bytes | None = None,
+    previous: WorkId | None = None,
+    visibility: Visibility = Visibility.PUBLIC,
+    detail: Detail = Detail.DISTINCT,
+    grounds: tuple[Ground, ...] = (Ground.OPAQUE,),
+) -> Draft:
+    """A work that nobody registered yet."""
+    return Draft(
+        id=WorkId(new_id("wrk")),
+        account=account,
+        description=Description("A draft of a coat", kind=Kind.DESIGN, visibility=visibility, previous=previous),
+        sha256=sha256 or os.urandom(32),
+        size=12_345,
+        media_type="image/png",
+        width=640,
+        height=480,
+        detail=detail,
+        codes={ground: Codes(pdq=os.urandom(32), phash=os.urandom(8)) for ground in grounds},
+        thumbnail=os.urandom(500),
+        statement=os.urandom(300),
+        manifest=os.urandom(100),
+        manifest_salt=os.urandom(32),
+        entry=os.urandom(32),
+        registered=NOW + 5,
+    )
+
+
+def seal(index: int) -> Receipt:
+    """A receipt that tells its index by its signature; what it says of log and entry is not stored."""
+    return Receipt(
+        log=bytes(32),
+        entry=bytes(32),
+        index=index,
+        received=NOW + 5,
+        anchor_by=NOW + 86_400,
+        key=b"k" * 32,
+        signature=index.to_bytes(64, "big"),
+    )

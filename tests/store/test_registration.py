@@ -1,0 +1,147 @@
+"""Adding a work, one after the other: everything of it or nothing."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from registry.accounts import AccountId
+from registry.proof.receipt import Receipt
+from registry.store.catalogue import Catalogue
+from registry.store.database import Database
+from registry.store.feed import PAGE, CodeFeed, Head
+from registry.store.ledger import LedgerStore
+from registry.store.registration import Registrations
+from registry.store.tables import CodeFeedRow, LogHeadRow
+from registry.works import Added, Detail, Ground, Removed, Visibility, WorkId
+from tests.store.audit import audited
+from tests.store.examples import added_account, founded, seal, some_draft
+
+
+def test_what_is_added_is_read_back(database: Database) -> None:
+    account = founded(database)
+    first = some_draft(account.id, visibility=Visibility.PRIVATE)
+    second = some_draft(account.id, previous=first.id, grounds=(Ground.WHITE, Ground.BLACK))
+    registrations, catalogue, feed = Registrations(database), Catalogue(database), CodeFeed(database)
+    works = [registrations.add(draft, seal) for draft in (first, second)]
+    assert [work.index for work in works] == [1, 2]
+    for draft, work in zip((first, second), works, strict=True):
+        assert catalogue.work(draft.id) == work
+        for field in ("id", "account", "description", "sha256", "size", "media_type", "width", "height", "detail"):
+            assert getattr(work, field) == getattr(draft, field)
+        assert (work.entry, work.registered) == (draft.entry, draft.registered)
+        claim = catalogue.claim(draft.id)
+        assert claim is not None
+        assert (claim.statement, claim.manifest, claim.manifest_salt) == (
+            draft.statement,
+            draft.manifest,
+            draft.manifest_salt,
+        )
+        assert catalogue.thumbnail(draft.id) == draft.thumbnail
+    white_then_black = tuple(second.codes[ground] for ground in (Ground.BLACK, Ground.WHITE))
+    assert list(feed.since(0, 2)) == [
+        Added(seq=1, work=first.id, codes=tuple(first.codes.values())),
+        Added(seq=2, work=second.id, codes=white_then_black),
+    ]
+    assert feed.head() == Head(log_size=3, feed_position=2)
+    assert audited(database) == works
+
+
+def test_words_are_stored_by_value_and_not_by_name(database: Database) -> None:
+    account = founded(database)
+    Registrations(database).add(some_draft(account.id), seal)
+    with database.read() as session:
+        row = session.connection().execute(text("SELECT kind, visibility, role, detail FROM works")).one()
+        ground = session.connection().scalar(text("SELECT ground FROM codes"))
+    assert (*row, ground) == ("design", "public", "author", "distinct", "opaque")
+
+
+def test_a_work_without_codes_is_in_the_feed_all_the_same(database: Database) -> None:
+    account = founded(database)
+    draft = some_draft(account.id, detail=Detail.FLAT, grounds=())
+    Registrations(database).add(draft, seal)
+    assert list(CodeFeed(database).since(0, 1)) == [Added(seq=1, work=draft.id, codes=())]
+    audited(database)
+
+
+def test_the_receipt_is_the_one_that_was_sealed(database: Database) -> None:
+    account = founded(database)
+    catalogue = Catalogue(database)
+    identity = LedgerStore(database).identity()
+    assert identity is not None
+    for index in (1, 2):
+        work = Registrations(database).add(some_draft(account.id), seal)
+        sealed = seal(index)
+        assert catalogue.receipt(work) == Receipt(
+            log=identity.log,
+            entry=work.entry,
+            index=index,
+            received=sealed.received,
+            anchor_by=sealed.anchor_by,
+            key=sealed.key,
+            signature=sealed.signature,
+        )
+
+
+def test_the_same_bytes_of_the_same_account_are_the_same_work(database: Database) -> None:
+    account, other = founded(database), added_account(database, "other")
+    registrations, digest = Registrations(database), os.urandom(32)
+    work = registrations.add(some_draft(account.id, sha256=digest), seal)
+
+    def unreached(index: int) -> Receipt:
+        raise AssertionError("no receipt is signed for a work that is there")
+
+    assert registrations.add(some_draft(account.id, sha256=digest), unreached) == work
+    theirs = registrations.add(some_draft(other.id, sha256=digest), seal)
+    assert theirs.id != work.id
+    assert Catalogue(database).with_digest(digest) == [work, theirs]
+    assert audited(database) == [work, theirs]
+
+
+def test_a_seal_that_raises_leaves_nothing(database: Database) -> None:
+    account = founded(database)
+    registrations, draft = Registrations(database), some_draft(account.id)
+
+    def broken(index: int) -> Receipt:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        registrations.add(draft, broken)
+    assert audited(database) == []
+    assert CodeFeed(database).head() == Head(log_size=1, feed_position=0)
+    assert registrations.add(draft, seal).index == 1
+    audited(database)
+
+
+@pytest.mark.parametrize("wrong", ["account", "previous", "id"])
+def test_what_the_rows_forbid_leaves_nothing(database: Database, wrong: str) -> None:
+    account = founded(database)
+    registrations = Registrations(database)
+    there = registrations.add(some_draft(account.id), seal)
+    draft = {
+        "account": some_draft(AccountId("acc_nobody")),
+        "previous": some_draft(account.id, previous=WorkId("wrk_nothing")),
+        "id": replace(some_draft(added_account(database, "other").id), id=there.id),
+    }[wrong]
+    with pytest.raises(IntegrityError):
+        registrations.add(draft, seal)
+    assert audited(database) == [there]
+
+
+def test_the_feed_tells_removals_and_pages_in_order(database: Database) -> None:
+    account = founded(database)
+    draft = some_draft(account.id)
+    Registrations(database).add(draft, seal)
+    last = PAGE + 3
+    with database.write() as session:
+        session.add_all(CodeFeedRow(seq=seq, op="remove", work=draft.id) for seq in range(2, last + 1))
+        session.get_one(LogHeadRow, 1).feed = last
+    feed = CodeFeed(database)
+    events = list(feed.since(0, feed.head().feed_position))
+    assert [event.seq for event in events] == list(range(1, last + 1))
+    assert isinstance(events[0], Added)
+    assert events[-1] == Removed(seq=last, work=draft.id)
+    assert [event.seq for event in feed.since(5, 9)] == [6, 7, 8, 9]
+    assert list(feed.since(last, last)) == []
