@@ -5,13 +5,14 @@ BIN := .venv/bin
 TOOLS := $(BIN)/python -m tests.contracts.toolchain
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check contracts bench lock clean
+.PHONY: help run test check contracts faults bench lock clean
 
 help:
 	@echo "make run        install and start Originmark on http://127.0.0.1:8000"
 	@echo "make test       install what the tests need, and run them"
 	@echo "make check      format, lint, types, arrows, dependencies"
 	@echo "make contracts  the contract: formatting, tests, gas, artefact, slither"
+	@echo "make faults     kill -9 at seeded moments, the long form"
 	@echo "make bench      how to measure what docs/benchmarks.md says"
 
 run: .venv/run.stamp
@@ -34,6 +35,9 @@ contracts: .venv/dev.stamp .venv/slither.stamp
 	$(TOOLS) forge test
 	$(TOOLS) forge snapshot --match-contract CheckpointLogGas --check
 	$(TOOLS) sh tools/slither.sh ../.venv/slither/bin/slither
+
+faults: .venv/dev.stamp
+	$(BIN)/python -m tests.faults.kill --files 650 --kills 20
 
 bench:
 	@grep '^    python -m tests.bench' docs/benchmarks.md

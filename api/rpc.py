@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -15,6 +16,17 @@ router = APIRouter(tags=["chain"])
 
 MAX_BODY = 1 << 20
 """The most bytes of a request or batch."""
+
+MAX_DEPTH = 32
+"""How deep lists and objects may lie in each other.
+
+Python's own guard can't be relied on: py-evm raises the recursion limit to 100,000, and then the parser, which is
+written in C, runs out of stack and takes the whole process with it.
+"""
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+"""A string, ended or not, or a bracket. Nothing is tried twice, so that no text takes longer than its length."""
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 _NO_JSON = {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "the body is not JSON"}}
 
@@ -40,12 +52,23 @@ def rpc(body: Annotated[bytes, Depends(_body)], registry: Running) -> Response:
             "embedded chain", "rpc", remedy="This registry is anchored on a public chain: ask a node of that."
         )
     try:
-        request = json.loads(body, parse_float=_finite, parse_constant=_finite)
-    except (ValueError, RecursionError):
+        request = _parsed(body)
+    except ValueError:
         return JSONResponse(_NO_JSON)
     answer = registry.endpoint.dispatch(request)
-    # Escaped to ASCII: an id with half a surrogate pair goes back as it came, and UTF-8 can't write that.
+    # Escaped to ASCII: what is quoted from a request may hold half a surrogate pair, and UTF-8 can't write that.
     return Response(status_code=204) if answer is None else Response(json.dumps(answer), media_type="application/json")
+
+
+def _parsed(body: bytes) -> object:
+    """The JSON of a request; raises ValueError for anything else."""
+    text = body.decode()
+    depth = 0
+    for found in _TOKEN.finditer(text):
+        depth += _DEEPER.get(found[0], 0)
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deeply")
+    return json.loads(text, parse_float=_finite, parse_constant=_finite)
 
 
 def _finite(text: str) -> float:

@@ -105,7 +105,14 @@ class Anchoring:
         return Anchored(checkpoint=checkpoint, anchor=self._watcher.record(checkpoint, saved, mined))
 
 
-def keep_anchoring(open_anchoring: Callable[[], AbstractContextManager[Anchoring]], stop: Event) -> None:
+def log_anchored(anchored: Anchored) -> None:
+    """Says in the log what got anchored."""
+    logger.info("anchored %d entries in block %d", anchored.checkpoint.size, anchored.anchor.block_number)
+
+
+def keep_anchoring(
+    open_anchoring: Callable[[], AbstractContextManager[Anchoring]], stop: Event, tell: Callable[[Anchored], None]
+) -> None:
     """Anchors until told to stop. Trouble is logged, and tried again after a pause that doubles up to a minute."""
     pause = TICK_SECONDS
     while not stop.is_set():
@@ -113,8 +120,7 @@ def keep_anchoring(open_anchoring: Callable[[], AbstractContextManager[Anchoring
             with open_anchoring() as anchoring:
                 while not stop.wait(TICK_SECONDS):
                     for anchored in anchoring.step():
-                        size, block = anchored.checkpoint.size, anchored.anchor.block_number
-                        logger.info("anchored %d entries in block %d", size, block)
+                        tell(anchored)
                     pause = TICK_SECONDS
         except LedgerHeld:
             # Another process anchors; this one stands by, in case it ends.

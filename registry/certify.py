@@ -13,7 +13,7 @@ from registry.errors import MediaError, NotFound
 from registry.fingerprint.manifest import parse_manifest
 from registry.intake import Query
 from registry.log.log import Log
-from registry.match.thresholds import BLOCK, PDQ_BITS, PDQ_SCHEME, false_match_rate
+from registry.match.thresholds import BLOCK, FALSE_BY_PDQ, PDQ_BITS, PDQ_SCHEME, false_match_rate
 from registry.proof.certificate import Certificate, Disclosure, Promise
 from registry.proof.errors import ProofError
 from registry.proof.verify import Codes, Likeness
@@ -84,7 +84,7 @@ def compare_codes(look_at: Callable[[bytes], Query]) -> Codes:
             distance=min(_differing_bits(codes.pdq, code) for _, codes in query.variants for code in registered),
             threshold=BLOCK.pdq,
             bits=PDQ_BITS,
-            false_match_rate=false_match_rate(BLOCK.false_by_pdq),
+            false_match_rate=false_match_rate(FALSE_BY_PDQ[BLOCK.pdq]),
         )
 
     return compare

@@ -50,13 +50,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far search looks: a pair of codes within `pdq` of 256 bits *and* within `phash` of 64.
+    """How far search looks: pairs within `pdq` and `phash` both, and pairs within `pdq_alone` whatever their pHash.
 
-    Both at once, because no decision rests on one code alone.
+    Distances count bits of 256 and of 64.
     """
 
     pdq: int
     phash: int
+    pdq_alone: int
+
+    def holds(self, pdq: int, phash: int) -> bool:
+        """Whether a pair at these distances is within reach."""
+        return pdq <= self.pdq_alone or (pdq <= self.pdq and phash <= self.phash)
 
 
 class Decision(StrEnum):

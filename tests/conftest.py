@@ -1,3 +1,9 @@
 """Fixtures that any test may ask for, each in the module that says how it works."""
 
-pytest_plugins = ["tests.contracts.toolchain", "tests.anvil"]
+from hypothesis import settings
+
+pytest_plugins = ["tests.contracts.toolchain", "tests.anvil", "tests.postgres"]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("originmark", deadline=None)
+settings.load_profile("originmark")

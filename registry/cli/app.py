@@ -1,13 +1,14 @@
 """The commands put together, and the one place where errors become a red line."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from registry.cli import accounts, certificate, check, keys, register, serve, status, works
-from registry.cli.output import fail, told
+from registry.cli.output import DONE, INTERRUPTED, fail, told
 from registry.errors import OriginmarkError
 from registry.proof.errors import ProofError
 from registry.settings import read_settings
@@ -37,16 +38,21 @@ for module in (register, check, works, certificate, serve, status, accounts, key
     module.add_to(app)
 
 
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line, this process's unless one is given, and returns its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except OriginmarkError as error:
+        return fail(told(error))
+    except ProofError as error:
+        return fail(f"That isn't a valid proof: {error}. Ask whoever gave it to you for the original file.")
+    except typer.TyperException as error:
+        return fail(f"{error.format_message().rstrip('.')}. `originmark --help` shows how.")
+    except typer.Abort:
+        return INTERRUPTED
+    return code if isinstance(code, int) else DONE
+
+
 def main() -> None:
     """The `originmark` command."""
-    try:
-        code = app(standalone_mode=False)
-    except OriginmarkError as error:
-        code = fail(told(error))
-    except ProofError as error:
-        code = fail(f"That isn't a valid proof: {error}. Ask whoever gave it to you for the original file.")
-    except typer.TyperException as error:
-        code = fail(f"{error.format_message().rstrip('.')}. `originmark --help` shows how.")
-    except typer.Abort:
-        code = 130
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(run())

@@ -16,7 +16,7 @@ from rich.table import Table
 from registry.clock import Seconds
 from registry.errors import OriginmarkError
 
-DONE, NEGATIVE, ERROR = 0, 1, 2
+DONE, NEGATIVE, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one line for each thing told.")]
 

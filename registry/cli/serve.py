@@ -13,11 +13,12 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from registry.accounts import Scope
-from registry.anchor import keep_anchoring
+from registry.anchor import keep_anchoring, log_anchored
 from registry.assemble import Registry, open_registry
-from registry.cli.output import DONE, answers, notes, print_json
+from registry.cli.output import DONE, Json, answers, notes, print_json, stamp
 from registry.errors import SettingsError
 from registry.settings import Settings
+from registry.store.ledger import Anchored
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,7 +56,7 @@ def serve(
     return DONE
 
 
-def worker(context: typer.Context) -> int:
+def worker(context: typer.Context, as_json: Json = False) -> int:
     """Anchor what is registered, without serving anything. One of a database's workers works; others stand by."""
     settings: Settings = context.obj
     _log_to_terminal()
@@ -63,15 +64,29 @@ def worker(context: typer.Context) -> int:
     for number in (SIGINT, SIGTERM):
         signal(number, lambda *_: stop.set())
     with open_registry(settings) as registry:
-        notes.print(f"[bold]Originmark[/] anchors for {registry.identity.log.hex()}. Ctrl-C ends it.")
-        keep_anchoring(registry.anchoring, stop)
+        if not as_json:
+            notes.print(f"[bold]Originmark[/] anchors for {registry.identity.log.hex()}. Ctrl-C ends it.")
+        keep_anchoring(registry.anchoring, stop, _print_anchored if as_json else log_anchored)
     return DONE
+
+
+def _print_anchored(anchored: Anchored) -> None:
+    anchor = anchored.anchor
+    print_json(
+        {
+            "size": anchored.checkpoint.size,
+            "root": anchored.checkpoint.root.hex(),
+            "transaction": anchor.transaction.hex(),
+            "block": anchor.block_number,
+            "anchored": stamp(anchor.block_time),
+        }
+    )
 
 
 @contextmanager
 def _anchoring_beside(registry: Registry) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=keep_anchoring, args=(registry.anchoring, stop), name="anchoring")
+    thread = threading.Thread(target=keep_anchoring, args=(registry.anchoring, stop, log_anchored), name="anchoring")
     thread.start()
     try:
         yield

@@ -27,13 +27,15 @@ from registry.findings import (
     Verdict,
 )
 from registry.match.thresholds import (
+    ALIKE,
+    FALSE_BY_PDQ,
+    FALSE_BY_PHASH,
     MEASURED_PAIRS,
+    NEAR,
     PDQ_BITS,
     PDQ_SCHEME,
     PHASH_BITS,
     PHASH_SCHEME,
-    REVIEW_ALIKE,
-    REVIEW_NEAR,
     THRESHOLDS,
     Threshold,
     false_match_rate,
@@ -126,22 +128,25 @@ def _rank(match: Match, likeness: _Likeness | None) -> tuple[int, bool, tuple[in
     )
 
 
-def _signals(likeness: _Likeness) -> tuple[Signal, Signal]:
+def _signals(likeness: _Likeness) -> tuple[Signal, ...]:
+    """What the threshold rests on: PDQ, and pHash where it is asked."""
     threshold, candidate = likeness.threshold, likeness.candidate
-    by_pdq, by_phash = false_match_rate(threshold.false_by_pdq), false_match_rate(threshold.false_by_phash)
-    return (
-        Signal(PDQ_SCHEME, candidate.pdq, threshold.pdq, PDQ_BITS, by_pdq),
-        Signal(PHASH_SCHEME, candidate.phash, threshold.phash, PHASH_BITS, by_phash),
-    )
+    by_pdq = false_match_rate(FALSE_BY_PDQ[threshold.pdq])
+    signals = [Signal(PDQ_SCHEME, candidate.pdq, threshold.pdq, PDQ_BITS, by_pdq)]
+    if threshold.phash is not None:
+        by_phash = false_match_rate(FALSE_BY_PHASH[threshold.phash])
+        signals.append(Signal(PHASH_SCHEME, candidate.phash, threshold.phash, PHASH_BITS, by_phash))
+    return tuple(signals)
 
 
 def _measured(likeness: _Likeness) -> str:
     threshold, candidate = likeness.threshold, likeness.candidate
     upright = candidate.orientation is Orientation.UPRIGHT
+    limit = "which doesn't count here" if threshold.phash is None else f"at most {threshold.phash} count"
     return (
         f"The picture looks like {candidate.work}{'' if upright else f', {candidate.orientation}'}: "
         f"PDQ differs in {candidate.pdq} of {PDQ_BITS} bits (at most {threshold.pdq} count) "
-        f"and pHash in {candidate.phash} of {PHASH_BITS} (at most {threshold.phash} count)."
+        f"and pHash in {candidate.phash} of {PHASH_BITS} ({limit})."
     )
 
 
@@ -158,8 +163,8 @@ _CONSEQUENCES = {
 }
 _NOTHING_FOUND = (
     "No registered work has the same bytes, and none looks alike: "
-    f"within {REVIEW_NEAR.pdq} of {PDQ_BITS} bits of PDQ and {REVIEW_NEAR.phash} of {PHASH_BITS} of pHash, "
-    f"or within {REVIEW_ALIKE.pdq} and {REVIEW_ALIKE.phash}."
+    f"within {NEAR.pdq} of {PDQ_BITS} bits of PDQ, "
+    f"or within {ALIKE.pdq} of them and {ALIKE.phash} of {PHASH_BITS} of pHash."
 )
 _BYTES_ONLY = "nothing in it could be recognised. Only its exact bytes were looked up, and no registered work has them."
 _NOT_COMPARABLE = {

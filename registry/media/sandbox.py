@@ -184,6 +184,8 @@ class _Lane:
         self._killed_for: Exception | None = None
 
     def run(self, request: bytes, buffers: list[pickle.PickleBuffer]) -> object:
+        if self._worker is not None and self._worker.connection.poll():
+            self.retire()  # it died while it had nothing to do, or speaks unasked: no file's fault
         worker = self._worker
         if worker is None:
             worker = self._zygote.fork()

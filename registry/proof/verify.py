@@ -115,7 +115,10 @@ class Verification:
 
     @property
     def accepted(self) -> bool:
-        """Whether anchor and declaration hold and nothing that was checked fails. Nothing checked is not accepted."""
+        """Whether anchor and declaration hold and nothing that was checked fails. Nothing checked is not accepted.
+
+        Where no file was given it's said of the claim alone: `same_bytes` tells.
+        """
         answers = (self.same_bytes, self.looks_alike, self.anchored, self.declared, *self.witnesses)
         if any(isinstance(answer, No | CouldNotCheck) for answer in answers):
             return False
@@ -261,4 +264,4 @@ def _promised(certificate: Certificate, genesis: Genesis, promise: Promise, sign
     message = promise_message(genesis.log, entry, certificate.index, promise.received, promise.anchor_by)
     if not signatures(genesis.registry_key, promise.signature, message):
         return No("the receipt's signature is not the registry's")
-    return Yes("the registry's receipt for this claim is signed by its key")
+    return Yes("the receipt for this claim is signed with the key of the log's registry")

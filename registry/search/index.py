@@ -29,7 +29,7 @@ class Index(Protocol):
         """
 
     def search(self, queries: Sequence[Query], reach: Reach) -> list[Candidate]:
-        """Every work with a pair of codes within reach of any of the queries, best first.
+        """Every work with a pair of codes within `reach` of any of the queries, best first.
 
         Of a work's pairs those are told that no other pair of the same work beats or equals in both distances: one,
         as a rule, and more only where one pair is closer by PDQ and another by pHash, so that no decision depends on

@@ -57,7 +57,7 @@ NOISY = {
 DISTINCT = {
     "a scene": scene(),
     "a small scene": scene(48, 36),
-    "a dark scene": grey(np.asarray(scene().convert("L")) / 3),
+    "a dark scene": grey(np.asarray(scene().convert("L")) / 2),
     "a frame": shape("frame", 90, 120, 400, 380, width=6),
     "coarse noise": grey(RANDOM.integers(0, 256, (16, 16))),
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from registry.accounts import AccountId
 from registry.findings import Candidate, Clear, Decision, Inconclusive, Matched, Orientation, Verdict
 from registry.match.decide import decide
-from registry.match.thresholds import BLOCK, REACH, REVIEW_ALIKE, REVIEW_NEAR
+from registry.match.thresholds import ALIKE, BLOCK, NEAR, REACH
 from registry.works import Detail, WorkId
 
 SELLER, OTHER = AccountId("acc_seller"), AccountId("acc_other")
@@ -18,9 +18,9 @@ MINE, A, B, C = (WorkId(f"wrk_{name}") for name in ("mine", "a", "b", "c"))
 OWNERS = {MINE: SELLER, A: OTHER, B: OTHER, C: OTHER}
 UP, TURNED = Orientation.UPRIGHT, Orientation.TURNED_90
 
-BLOCKING = (BLOCK.pdq, BLOCK.phash)
-NEAR = (REVIEW_NEAR.pdq, REVIEW_NEAR.phash)
-ALIKE = (REVIEW_ALIKE.pdq, REVIEW_ALIKE.phash)
+BOTH = (BLOCK.pdq, BLOCK.phash or 0)
+NEAR_ALONE = (NEAR.pdq, 64)
+JUST_ALIKE = (ALIKE.pdq, ALIKE.phash or 0)
 
 
 def _candidate(work: WorkId, distances: tuple[int, int], orientation: Orientation = UP) -> Candidate:
@@ -48,15 +48,15 @@ class Case:
 
 CASES = [
     Case("the same bytes block", [(A, Decision.BLOCK)], same=(A,)),
-    Case("both codes at the limit block", [(A, Decision.BLOCK)], (_candidate(A, BLOCKING),)),
-    Case("in any orientation", [(A, Decision.BLOCK)], (_candidate(A, BLOCKING, TURNED),)),
-    Case("pdq one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (BLOCK.pdq + 1, BLOCK.phash)),)),
-    Case("phash one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (BLOCK.pdq, BLOCK.phash + 1)),)),
-    Case("near reviews", [(A, Decision.REVIEW)], (_candidate(A, NEAR),)),
-    Case("alike reviews", [(A, Decision.REVIEW)], (_candidate(A, ALIKE),)),
-    Case("pdq over near, phash over alike", [], (_candidate(A, (REVIEW_NEAR.pdq + 1, REVIEW_ALIKE.phash + 1)),)),
-    Case("phash over near", [], (_candidate(A, (0, REVIEW_NEAR.phash + 1)),)),
-    Case("pdq over alike", [], (_candidate(A, (REVIEW_ALIKE.pdq + 1, 0)),)),
+    Case("both codes at the limit block", [(A, Decision.BLOCK)], (_candidate(A, BOTH),)),
+    Case("in any orientation", [(A, Decision.BLOCK)], (_candidate(A, BOTH, TURNED),)),
+    Case("pdq one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (32, 8)),)),
+    Case("phash one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (31, 9)),)),
+    Case("pdq alone reviews, and never blocks", [(A, Decision.REVIEW)], (_candidate(A, (0, 64)),)),
+    Case("pdq alone at its limit", [(A, Decision.REVIEW)], (_candidate(A, NEAR_ALONE),)),
+    Case("alike by both codes", [(A, Decision.REVIEW)], (_candidate(A, JUST_ALIKE),)),
+    Case("over what pdq may be alone, phash over too", [], (_candidate(A, (NEAR.pdq + 1, JUST_ALIKE[1] + 1)),)),
+    Case("phash alone is nothing", [], (_candidate(A, (ALIKE.pdq + 1, 0)),)),
     Case("one's own is allowed", [(MINE, Decision.ALLOW)], (_candidate(MINE, (0, 0)),), seller=SELLER),
     Case("one's own bytes too", [(MINE, Decision.ALLOW)], same=(MINE,), seller=SELLER),
     Case("but not to somebody else", [(MINE, Decision.BLOCK)], same=(MINE,), seller=OTHER),
@@ -64,7 +64,7 @@ CASES = [
     Case(
         "one's own does not silence another's, however close",
         [(A, Decision.REVIEW), (MINE, Decision.ALLOW)],
-        (_candidate(MINE, (0, 0)), _candidate(A, NEAR)),
+        (_candidate(MINE, (0, 0)), _candidate(A, JUST_ALIKE)),
         same=(MINE,),
         seller=SELLER,
     ),
@@ -83,7 +83,7 @@ CASES = [
     Case(
         "ties by work id",
         [(A, Decision.REVIEW), (B, Decision.REVIEW), (C, Decision.REVIEW)],
-        (_candidate(C, NEAR), _candidate(A, NEAR), _candidate(B, NEAR)),
+        (_candidate(C, JUST_ALIKE), _candidate(A, JUST_ALIKE), _candidate(B, JUST_ALIKE)),
     ),
     Case(
         "of a work's pairs the one that says most",
@@ -116,7 +116,7 @@ def test_a_flat_or_noisy_picture_is_inconclusive_whatever_its_codes_say(detail: 
 def test_nothing_at_all_is_clear_and_says_how_far_it_looked() -> None:
     verdict = _decide()
     assert isinstance(verdict, Clear)
-    assert f"within {REVIEW_NEAR.pdq} of 256 bits of PDQ" in verdict.reasons[0]
+    assert "within 48 of 256 bits of PDQ, or within 64 of them and 14 of 64 of pHash" in verdict.reasons[0]
 
 
 def test_the_reasons_of_a_likeness_name_measurement_limits_rarity_and_consequence() -> None:
@@ -124,15 +124,15 @@ def test_the_reasons_of_a_likeness_name_measurement_limits_rarity_and_consequenc
     assert verdict.reasons == (
         "The picture looks like wrk_a, turned 90°: PDQ differs in 12 of 256 bits (at most 31 count) "
         "and pHash in 4 of 64 (at most 8 count).",
-        "Of 1,124,250 measured pairs of different works none came as close.",
+        "Of 1,122,751 measured pairs of different works none came as close.",
         "That is evidence enough to block the listing.",
     )
 
 
 def test_the_reasons_of_a_review_and_of_ones_own_work() -> None:
-    review = _decide(_candidate(A, NEAR)).reasons
+    review = _decide(_candidate(A, JUST_ALIKE)).reasons
     assert "a person should compare" in review[-1]
-    assert f"works {REVIEW_NEAR.false_pairs or 'none'} came as close" in review[-2]
+    assert f"works {ALIKE.false_pairs} came as close" in review[-2]
     own = _decide(same=(MINE,), seller=SELLER).reasons
     assert own == (
         "The file is byte for byte that of wrk_mine: its SHA-256 is the same.",
@@ -140,16 +140,17 @@ def test_the_reasons_of_a_review_and_of_ones_own_work() -> None:
     )
 
 
-def test_signals_carry_distances_thresholds_and_rates() -> None:
-    verdict = _decide(_candidate(A, (40, 2)), _candidate(B, (70, 8)))
+def test_signals_are_those_that_count_with_distances_thresholds_and_rates() -> None:
+    verdict = _decide(_candidate(A, (40, 20)), _candidate(B, (60, 8)))
     assert isinstance(verdict, Matched)
     near, alike = verdict.matches
-    assert [(s.scheme, s.distance, s.threshold, s.bits) for s in near.signals] == [
-        ("pdq-raster-v1", 40, REVIEW_NEAR.pdq, 256),
-        ("phash-v1", 2, REVIEW_NEAR.phash, 64),
+    assert [(s.scheme, s.distance, s.threshold, s.bits) for s in near.signals] == [("pdq-raster-v1", 40, 48, 256)]
+    assert [(s.scheme, s.distance, s.threshold, s.bits) for s in alike.signals] == [
+        ("pdq-raster-v1", 60, 64, 256),
+        ("phash-v1", 8, 14, 64),
     ]
-    assert [(s.distance, s.threshold) for s in alike.signals] == [(70, REVIEW_ALIKE.pdq), (8, REVIEW_ALIKE.phash)]
     assert all(0 < signal.false_match_rate < 1 and signal.holds for m in verdict.matches for signal in m.signals)
+    assert "pHash in 20 of 64 (which doesn't count here)" in near.reasons[0]
 
 
 def test_the_same_bytes_are_upright_and_keep_the_signals_of_their_likeness() -> None:
@@ -236,5 +237,5 @@ def test_the_gravest_comes_first_and_nothing_out_of_reach_is_a_match(
     if isinstance(verdict, Matched):
         gravity = [GRAVITY.index(match.decision) for match in verdict.matches]
         assert gravity == sorted(gravity, reverse=True)
-        within = {c.work for c in candidates if c.pdq <= REACH.pdq and c.phash <= REACH.phash}
+        within = {c.work for c in candidates if REACH.holds(c.pdq, c.phash)}
         assert {match.work for match in verdict.matches} <= within | same

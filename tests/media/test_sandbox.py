@@ -89,6 +89,14 @@ def test_a_dead_worker_costs_one_job(sandbox: Sandbox, job: Callable[[int], obje
     assert [child.pid for child in psutil.Process().children(recursive=True) if gone(child.pid)] == []
 
 
+def test_a_worker_that_dies_idle_costs_no_job() -> None:
+    with Sandbox(workers=1) as pool:
+        worker = pool.run(os.getpid)
+        os.kill(worker, signal.SIGKILL)
+        assert until(lambda: gone(worker))
+        assert pool.run(operator.add, 1, 1) == 2
+
+
 def test_a_slow_job_is_killed_and_holds_up_nobody() -> None:
     with Sandbox(workers=2, limits=Limits(wall_seconds=1.0)) as pool:
         pool.run(os.getpid)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from registry.proof.certificate import Anchor, Certificate, Checkpoint
-from registry.proof.chain import EMBEDDED_CHAIN_ID, LOCAL_CHAINS, Block, Tag, checkpoint_event
+from registry.proof.chain import EMBEDDED_CHAIN_ID, LOCAL_CHAINS, Block, Tag, Transaction, checkpoint_event
 from registry.proof.merkle import leaf_hash
 from registry.proof.statement import Genesis, encode_statement, entry_of
 from registry.proof.verify import Anchored, Answer, Finality, No, Yes, verify
@@ -260,6 +260,20 @@ def test_a_node_that_still_names_the_lost_block() -> None:
     world = certified(Stale())
     assert world.certificate.anchor.block_number == 4
     assert fully_verified(world).anchored == No("the block is not, or no longer, on the chain with this time")
+
+
+@pytest.mark.parametrize("lie", [lambda it: replace(it, block_hash=bytes(32)), lambda it: replace(it, block_number=3)])
+def test_a_node_whose_receipt_names_another_block_than_its_chain(lie: Callable[[Transaction], Transaction]) -> None:
+    class Inconsistent(FakeChain):
+        """Its receipts weren't brought up to date."""
+
+        def transaction(self, transaction: bytes) -> Transaction | None:
+            """With the block of before."""
+            found = super().transaction(transaction)
+            return None if found is None else lie(found)
+
+    answer = fully_verified(certified(Inconsistent())).anchored
+    assert answer == No("the transaction stands in another block than the certificate names")
 
 
 def test_a_node_that_has_not_seen_the_block_yet() -> None:

@@ -15,7 +15,8 @@ from registry.search.index import Index, Query
 from registry.works import Added, Codes, FeedEvent, Removed, WorkId
 
 ORIENTATIONS = list(Orientation)
-ANYWHERE = Reach(pdq=256, phash=64)
+ANYWHERE = Reach(pdq=256, phash=64, pdq_alone=256)
+SAME_CODES = Reach(pdq=0, phash=0, pdq_alone=0)
 
 
 def _distance(left: bytes, right: bytes) -> int:
@@ -38,7 +39,7 @@ class NaiveIndex:
                 del self._works[event.work]
 
     def search(self, queries: Sequence[Query], reach: Reach) -> list[Candidate]:
-        pairs = [p for p in self._pairs(queries) if p.pdq <= reach.pdq and p.phash <= reach.phash]
+        pairs = [p for p in self._pairs(queries) if reach.holds(p.pdq, p.phash)]
         unbeaten: list[Candidate] = []
         for pair in sorted(pairs, key=lambda p: (p.pdq, p.phash)):
             if not any(b.work == pair.work and b.pdq <= pair.pdq and b.phash <= pair.phash for b in unbeaten):
@@ -93,7 +94,7 @@ def _feeds(draw: st.DrawFn) -> list[FeedEvent]:
 
 
 QUERIES = st.lists(st.tuples(st.sampled_from(ORIENTATIONS), _codes()), max_size=16)
-REACHES = st.builds(Reach, pdq=st.integers(0, 256), phash=st.integers(0, 64))
+REACHES = st.builds(Reach, pdq=st.integers(0, 256), phash=st.integers(0, 64), pdq_alone=st.integers(0, 150))
 
 
 @settings(max_examples=300, deadline=None)
@@ -124,7 +125,7 @@ def test_finds_all_within_reach_among_more_rows_than_a_block() -> None:
     naive, exact = NaiveIndex(), ExactIndex()
     naive.apply(events)
     exact.apply(events)
-    wide = Reach(pdq=130, phash=18)
+    wide = Reach(pdq=130, phash=18, pdq_alone=95)
     found = exact.search(queries, wide)
     assert len(found) >= 50
     assert found == naive.search(queries, wide)
@@ -140,13 +141,15 @@ def test_a_pair_closer_by_phash_is_told_beside_one_closer_by_pdq() -> None:
     assert [(c.pdq, c.phash) for c in index.nearest(query, 5)] == [(0, 16)]
 
 
-def test_both_distances_have_to_be_within_reach() -> None:
+def test_both_distances_have_to_be_within_reach_or_pdq_closer_still() -> None:
     index = ExactIndex()
     index.apply([Added(1, WorkId("a"), (Codes(b"\xff\xff" + bytes(30), b"\xff" + bytes(7)),))])
     query = [(Orientation.MIRRORED, Codes(bytes(32), bytes(8)))]
-    assert index.search(query, Reach(16, 8)) == [Candidate(WorkId("a"), Orientation.MIRRORED, 16, 8)]
-    assert index.search(query, Reach(15, 8)) == []
-    assert index.search(query, Reach(16, 7)) == []
+    found = [Candidate(WorkId("a"), Orientation.MIRRORED, 16, 8)]
+    assert index.search(query, Reach(pdq=16, phash=8, pdq_alone=0)) == found
+    assert index.search(query, Reach(pdq=15, phash=8, pdq_alone=15)) == []
+    assert index.search(query, Reach(pdq=16, phash=7, pdq_alone=15)) == []
+    assert index.search(query, Reach(pdq=0, phash=0, pdq_alone=16)) == found
 
 
 def test_a_work_without_codes_has_a_position_and_is_never_found() -> None:
@@ -180,7 +183,7 @@ def test_an_event_that_cannot_come_next_is_refused_and_nothing_before_it_is_lost
     assert index.position == 1
     assert len(index) == 1
     index.apply([Added(2, WorkId("c"), ONE.codes)])
-    found = index.search([(Orientation.UPRIGHT, ONE.codes[0])], Reach(0, 0))
+    found = index.search([(Orientation.UPRIGHT, ONE.codes[0])], SAME_CODES)
     assert [candidate.work for candidate in found] == ["a", "c"]
 
 
@@ -219,7 +222,7 @@ def test_readers_see_whole_snapshots_while_one_writer_works() -> None:
         while not done.is_set():
             position = index.position
             for i, codes in enumerate(kept):
-                found = index.search([(Orientation.UPRIGHT, codes)], Reach(0, 0))
+                found = index.search([(Orientation.UPRIGHT, codes)], SAME_CODES)
                 if [candidate.work for candidate in found] != [f"kept{i}"]:
                     wrong.append(found)
             if position < seen:
