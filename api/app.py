@@ -1,6 +1,7 @@
 """The application: routes, and what every request goes through before it meets one.
 
     headers       no sniffing, no framing, no referrer
+    heads         HEAD is GET without the body
     last resort   a fault of ours: logged, and a problem without details
     open doors    /log and /rpc may be read by any site's page
     body limit    refused before it is kept
@@ -15,7 +16,7 @@ from starlette.middleware import Middleware
 
 from api import certificates, checks, docs, errors, health, log, page, problem_pages, rpc, works
 from api.errors import LastResort
-from api.headers import OpenDoors, SafeHeaders
+from api.headers import Heads, OpenDoors, SafeHeaders
 from api.limits import BodyLimit
 from api.session import LocalSession
 from api.wire import problems
@@ -41,6 +42,7 @@ def create_app(registry: Registry, *, page_session: bool = True) -> FastAPI:
         responses=problems(),
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Heads),
             Middleware(LastResort),
             Middleware(OpenDoors),
             Middleware(BodyLimit, limit=lambda path: uploads if path in ("/v1/works", "/v1/checks") else rpc.MAX_BODY),

@@ -1,4 +1,4 @@
-"""Headers that every answer has, and the two doors that stand open to pages of other sites."""
+"""Headers that every answer has, the two doors that stand open to pages of other sites, and HEAD."""
 
 from collections.abc import Mapping
 
@@ -39,6 +39,24 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Heads:
+    """Answers HEAD as GET without the body, on every route (RFC 9110 §9.3.2); monitors ask so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
 
 
 class OpenDoors:

@@ -14,7 +14,7 @@ The session only checks, as nobody in particular, and sees the small pictures of
 import hmac
 import secrets
 from hashlib import sha256
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.requests import HTTPConnection
 
@@ -78,7 +78,7 @@ def _from_here(request: HTTPConnection) -> bool:
         return False
     try:
         address: IPv4Address | IPv6Address = ip_address(request.client.host)
-    except (AddressValueError, ValueError):
+    except ValueError:
         return False
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return (mapped or address).is_loopback

@@ -77,8 +77,9 @@ def compare_codes(look_at: Callable[[bytes], Query]) -> Codes:
             query = look_at(file)
         except MediaError as error:
             raise ProofError(f"the file can't be read as a picture: {error.message}") from error
-        if not registered:
-            raise ProofError(f"the certificate has no fingerprint by {PDQ_SCHEME}")
+        if not registered or not query.variants:
+            whose = "file has too little detail" if registered else "certificate has no fingerprint"
+            raise ProofError(f"the {whose} to be compared by {PDQ_SCHEME}")
         return Likeness(
             scheme=PDQ_SCHEME,
             distance=min(_differing_bits(codes.pdq, code) for _, codes in query.variants for code in registered),

@@ -62,7 +62,7 @@ def _statements(good: dict[str, Any], file: bytes) -> Iterator[Case]:
     genesis, claim = json.loads(good["genesis"]), json.loads(good["statement"])
     other_writer = genesis | {"writer": _flip(genesis["writer"])}
     other_key = genesis | {"registry_key": _flip(genesis["registry_key"])}
-    yield case("another claimant", "statement", claimant=claim["claimant"] | {"name": "Mallory"})
+    yield case("another claimant", "statement", claimant=claim["claimant"] | {"name": "Another"})
     yield case("an earlier declaration", "statement", declared=0)
     yield case("the claim for another log", "statement", log=_flip(claim["log"]))
     yield case("genesis that names another log", "genesis", log=_flip(genesis["log"]))

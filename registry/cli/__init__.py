@@ -2,7 +2,7 @@
 
 app.py          the commands put together, and the one place where errors become a red line
 output.py       tables for people, JSON for programs
-register.py check.py works.py certificate.py accounts.py keys.py status.py serve.py demo.py   a command each
+register.py check.py works.py certificate.py accounts.py keys.py status.py serve.py demo/   a command each
 """
 
 from registry.cli.app import main

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import accounts, certificate, check, keys, register, serve, status, works
+from registry.cli import accounts, certificate, check, demo, keys, register, serve, status, works
 from registry.cli.output import DONE, INTERRUPTED, fail, told
 from registry.errors import OriginmarkError
 from registry.proof.errors import ProofError
@@ -34,7 +34,7 @@ def begin(
     context.obj = read_settings(data_dir)
 
 
-for module in (register, check, works, certificate, serve, status, accounts, keys):
+for module in (register, check, works, certificate, demo, serve, status, accounts, keys):
     module.add_to(app)
 
 

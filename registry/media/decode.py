@@ -72,7 +72,8 @@ _BAND_PIXELS = 1 << 21
 class Budget:
     """What a file may ask for, judged by its header. `total_pixels` counts those of all frames together.
 
-    The largest picture taken has 320 MB when decoded as RGBA, which leaves room in a worker's memory limit of 1 GiB.
+    The largest picture taken has 320 MB when decoded as RGBA, which leaves room in a worker's memory limit of 1 GiB;
+    only WebP's decoder needs four times that, and meets the limit from 50 million pixels on.
     """
 
     size: int = 64 << 20

@@ -42,15 +42,18 @@ def audit(data: Path, acknowledged: Iterable[Acknowledged]) -> list[str]:
     for work, (index, entry) in works.items():
         if sha256(b"originmark/v1\0" + claims[work]).hexdigest() != entry or entries[index].hex() != entry:
             wrong.append(f"{work} doesn't hash to its entry")
-    for told in acknowledged:
-        if works.get(told.work) != (told.index, told.entry):
-            wrong.append(f"{told.work} was acknowledged at {told.index} and is lost")
+    wrong += [
+        f"{told.work} was acknowledged at {told.index} and is lost"
+        for told in acknowledged
+        if works.get(told.work) != (told.index, told.entry)
+    ]
     return wrong + _audit_chain(data, log, entries)
 
 
 def _audit_chain(data: Path, log: bytes, entries: list[bytes]) -> list[str]:
     with sqlite3.connect(f"file:{data / 'chain.sqlite'}?mode=ro", uri=True) as chain:
-        events = [json.loads(row[0])["data"] for row in chain.execute("SELECT body FROM events WHERE topic1 = ?", (log,))]
+        rows = chain.execute("SELECT body FROM events WHERE topic1 = ?", (log,))
+        events = [json.loads(body)["data"] for (body,) in rows]
     # Opened has one word of data, Checkpointed two: size and root.
     anchored = [(int(data[2:66], 16), data[66:]) for data in events if len(data) == 2 + 128]
     wrong = []

@@ -90,6 +90,23 @@ def test_an_object_is_asked_for_by_name() -> None:
             decode_object(other)
 
 
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b'{"a":1,"a":2}', "the key 'a' stands twice"),
+        (b"NaN", "the number 'NaN' is not an integer"),
+        (b"1.0", "the number '1.0' is not an integer"),
+        (b"9007199254740992", "an integer is 2^53 or more away from 0"),
+        (b"[1, 2]", "not in canonical form"),
+        (b"[1,2", "not JSON: Expecting ',' delimiter: line 1 column 5 (char 4)"),
+    ],
+)
+def test_messages_say_what_is_wrong(data: bytes, why: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        decode(data)
+    assert str(caught.value) == why
+
+
 def test_messages_stay_short_and_on_one_line() -> None:
     for data in (
         b'{"\\u001b[2J' + b"x" * 100_000 + b'":1,"\\u001b[2J' + b"x" * 100_000 + b'":1}',

@@ -92,8 +92,8 @@ def test_an_unknown_witness_is_told_and_does_no_harm() -> None:
 
 def test_names_add_no_lines_to_what_is_said() -> None:
     world = certified()
-    mallory = Claimant(account="a\n", name="Mallory'\nanchored: yes, final\u202e\x1b[2J" + "x" * 1000)
-    claim: Claim = replace(world.certificate.claim, claimant=mallory, role="\r", declaration="\x00")
+    nobody = Claimant(account="a\n", name="Nobody'\nanchored: yes, final\u202e\x1b[2J" + "x" * 1000)
+    claim: Claim = replace(world.certificate.claim, claimant=nobody, role="\r", declaration="\x00")
     declared = fully_verified(world, replace(world.certificate, statement=encode_statement(claim))).declared
     assert isinstance(declared, Yes)
     assert declared.says.isprintable()
