@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from api.callers import Running
 from api.wire import problems
 from registry.errors import NotFound
+from registry.proof.canonical import nested_deeper
 
 router = APIRouter(tags=["chain"])
 
@@ -18,15 +18,7 @@ MAX_BODY = 1 << 20
 """The most bytes of a request or batch."""
 
 MAX_DEPTH = 32
-"""How deep lists and objects may lie in each other.
-
-Python's own guard can't be relied on: py-evm raises the recursion limit to 100,000, and then the parser, which is
-written in C, runs out of stack and takes the whole process with it.
-"""
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-"""A string, ended or not, or a bracket. Nothing is tried twice, so that no text takes longer than its length."""
-_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
+"""How deep lists and objects may lie in each other."""
 
 _NO_JSON = {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "the body is not JSON"}}
 
@@ -63,11 +55,8 @@ def rpc(body: Annotated[bytes, Depends(_body)], registry: Running) -> Response:
 def _parsed(body: bytes) -> object:
     """The JSON of a request; raises ValueError for anything else."""
     text = body.decode()
-    depth = 0
-    for found in _TOKEN.finditer(text):
-        depth += _DEEPER.get(found[0], 0)
-        if depth > MAX_DEPTH:
-            raise ValueError("nested too deeply")
+    if nested_deeper(text, MAX_DEPTH):
+        raise ValueError("nested too deeply")
     return json.loads(text, parse_float=_finite, parse_constant=_finite)
 
 

@@ -16,9 +16,9 @@ from registry.anchor import Anchoring, Policy
 from registry.certify import Certification
 from registry.check import Checking
 from registry.clock import Clock, system_clock
-from registry.errors import LedgerHeld
+from registry.errors import LedgerHeld, SettingsError
 from registry.intake import IntakeDesk
-from registry.keyring import Keyring, open_keyring
+from registry.keyring import RESTORE, Keyring, open_keyring
 from registry.ledger.reader import JsonRpcReader, embedded_json_rpc, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
@@ -99,10 +99,17 @@ def open_registry(
 ) -> Iterator[Registry]:
     """The registry in the settings' data directory, founded if it's new."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = open_keyring(settings.data_dir / "keys")
     database = Database(settings.sqlalchemy_url)
     ledger = LedgerStore(database)
-    identity = ledger.identity() or _found(settings, keyring, database, ledger, clock, wait)
+    identity = ledger.identity()
+    keyring = open_keyring(settings.data_dir / "keys", founded=identity is not None)
+    if identity is None:
+        identity = _found(settings, keyring, database, ledger, clock, wait)
+    if keyring.registry_public != identity.genesis.registry_key:
+        raise SettingsError(
+            f"The key in {settings.data_dir / 'keys'} is not the one that this registry was founded with.",
+            remedy=RESTORE,
+        )
     catalogue, accounts = Catalogue(database), Accounts(database)
     follower = Follower(ExactIndex(), CodeFeed(database))
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)

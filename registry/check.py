@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from registry.accounts import AccountId, Viewer
 from registry.clock import Clock
+from registry.errors import InvalidInput
 from registry.findings import Candidate, Check, CheckId, Decision, Matched, Verdict
 from registry.ids import new_id
 from registry.intake import Query
@@ -24,6 +25,8 @@ from registry.store.access import Accounts
 from registry.store.catalogue import Catalogue
 from registry.store.checks import Checks
 from registry.works import Work, WorkId
+
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Checking:
 
     def check(self, data: bytes, listing: Listing, viewer: Viewer) -> Check:
         """Checks a picture's bytes for somebody; raises MediaError for a file that can't be read, and IndexBehind."""
+        _must_be_words(listing)
         # 1. the picture makes its one trip through the sandbox
         query = self._look_at(data)
         # 2. the feed's head is read, and the index brought up to it
@@ -127,3 +131,10 @@ class Checking:
             return None
         account = self._accounts.named(listing.seller)
         return None if account is None else account.id
+
+
+def _must_be_words(listing: Listing) -> None:
+    """What a marketplace calls a listing and its seller is kept with the check, so it has to be plain text."""
+    for field, name in (("seller", listing.seller), ("listing", listing.listing)):
+        if name is not None and (len(name) > MAX_NAME or not name.isprintable()):
+            raise InvalidInput(f"A {field} is at most {MAX_NAME} printable characters.", field=field)

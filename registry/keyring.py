@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.errors import SettingsError
 
 KEY_BYTES = 32
+RESTORE = "Restore it from your backup; a new key can't stand in for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,15 @@ class Keyring:
         return self.signer.public_key().public_bytes_raw()
 
 
-def open_keyring(directory: Path) -> Keyring:
-    """The keys in `directory`, made where they are missing."""
+def open_keyring(directory: Path, *, founded: bool = False) -> Keyring:
+    """The keys in `directory`; made where they are missing, unless the registry was `founded` with others.
+
+    Raises SettingsError for a key that is missing then, or damaged: no new one can stand in for it.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("registry.key", "recovery.pub", "writer.key") if founded else ():
+        if not (directory / name).exists():
+            raise SettingsError(f"The key file {directory / name} is missing.", remedy=RESTORE)
     signer = Ed25519PrivateKey.from_private_bytes(_secret(directory / "registry.key"))
     public_file = directory / "recovery.pub"
     if not public_file.exists():
@@ -83,6 +90,6 @@ def _read(path: Path) -> bytes:
     if len(value) != KEY_BYTES:
         raise SettingsError(
             f"The key file {path} doesn't hold {KEY_BYTES} bytes in hex.",
-            remedy="Restore it from your backup; a new key can't stand in for it.",
+            remedy=RESTORE,
         )
     return value

@@ -88,7 +88,8 @@ class Registering:
         """
         previous = self._earlier_version(description, account)
         # 1. is it there already
-        there = self._catalogue.of_account(account.id, sha256(data).digest())
+        same = self._catalogue.with_digest(sha256(data).digest())
+        there = next((work for work in same if work.account == account.id), None)
         if there is not None:
             return self._repeated(there, description)
         # 2. the picture makes its one trip through the sandbox
@@ -102,8 +103,9 @@ class Registering:
             return self._repeated(work, description)
         # Crash here: the work is registered, its claimant doesn't know, and asking again finds it at step 1.
         # 5. similar earlier works that the claimant may know of are told
-        similar = self._similar(work, draft.codes)
-        return Registered(work=work, receipt=self._catalogue.receipt(work), new=True, similar=similar)
+        similar = self._similar(work, draft.codes, same)
+        # Ed25519 is deterministic: this is the very receipt that was kept.
+        return Registered(work=work, receipt=self._promise(draft, work.index), new=True, similar=similar)
 
     def _earlier_version(self, description: Description, account: Account) -> Work | None:
         title = description.title
@@ -183,12 +185,12 @@ class Registering:
             anchor_by=draft.registered + PROMISE,
         )
 
-    def _similar(self, work: Work, codes: dict[Ground, Codes]) -> tuple[Similar, ...]:
+    def _similar(self, work: Work, codes: dict[Ground, Codes], same_bytes: list[Work]) -> tuple[Similar, ...]:
         self._follower.catch_up()
         queries = [(Orientation.UPRIGHT, each) for each in codes.values()]
         found = {candidate.work: candidate for candidate in reversed(self._follower.index.search(queries, REACH))}
-        same = {other.id: other for other in self._catalogue.with_digest(work.sha256)}
-        works = {**self._catalogue.many(set(found) - set(same)), **same}
+        same = {other.id: other for other in same_bytes}
+        works = {**self._catalogue.many(set(found) - set(same) - {work.id}), **same}
         viewer = Viewer(account=work.account)
         similar = [
             Similar(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.errors import SettingsError
@@ -52,6 +52,13 @@ class Settings(BaseSettings):
             if scheme not in _POSTGRESQL or not rest:
                 raise ValueError("ORIGINMARK_DATABASE_URL must begin with postgresql://")
         return self
+
+    @field_validator("data_dir")
+    @classmethod
+    def _fit_for_a_url(cls, data_dir: Path) -> Path:
+        if "?" in str(data_dir):
+            raise ValueError("the path may hold no question mark")
+        return data_dir
 
     @property
     def embedded(self) -> bool:

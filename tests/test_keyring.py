@@ -82,3 +82,18 @@ def test_no_secret_shows(tmp_path: Path) -> None:
         for secret in (keys.writer_secret, keys.signer.private_bytes_raw()):
             assert secret.hex() not in shown
             assert repr(secret) not in shown
+
+
+@pytest.mark.parametrize("name", ["registry.key", "recovery.pub", "writer.key"])
+def test_a_key_that_was_lost_after_founding_is_told_and_not_made_anew(tmp_path: Path, name: str) -> None:
+    open_keyring(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(SettingsError, match="missing"):
+        open_keyring(tmp_path, founded=True)
+    assert not (tmp_path / name).exists()
+
+
+def test_the_recovery_key_may_be_moved_away_after_founding(tmp_path: Path) -> None:
+    keyring = open_keyring(tmp_path)
+    (tmp_path / "recovery.key").unlink()
+    assert open_keyring(tmp_path, founded=True).recovery_public == keyring.recovery_public

@@ -32,6 +32,12 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the anchoring to `originmark worker`.")] = False,
+    no_page_session: Annotated[
+        bool,
+        typer.Option(
+            "--no-page-session", help="Let no page check without a key: for use behind a proxy on this machine."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address and the first key as JSON.")] = False,
 ) -> int:
     """Serve the HTTP API and the page, and anchor what is registered."""
@@ -46,7 +52,14 @@ def serve(
     with listener, open_registry(settings) as registry:
         _welcome(registry, address, _first_key(registry), as_json=as_json)
         server = uvicorn.Server(
-            uvicorn.Config(create_app(registry), log_config=None, access_log=False, timeout_graceful_shutdown=10)
+            uvicorn.Config(
+                create_app(registry, page_session=not no_page_session),
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=10,
+            )
         )
         if no_worker:
             server.run(sockets=[listener])

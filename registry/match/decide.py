@@ -37,6 +37,7 @@ from registry.match.thresholds import (
     PHASH_BITS,
     PHASH_SCHEME,
     THRESHOLDS,
+    VERY_NEAR,
     Threshold,
     false_match_rate,
 )
@@ -163,8 +164,8 @@ _CONSEQUENCES = {
 }
 _NOTHING_FOUND = (
     "No registered work has the same bytes, and none looks alike: "
-    f"within {NEAR.pdq} of {PDQ_BITS} bits of PDQ, "
-    f"or within {ALIKE.pdq} of them and {ALIKE.phash} of {PHASH_BITS} of pHash."
+    f"within {VERY_NEAR.pdq} of {PDQ_BITS} bits of PDQ, "
+    f"within {NEAR.pdq} of them and {NEAR.phash} of {PHASH_BITS} of pHash, or within {ALIKE.pdq} and {ALIKE.phash}."
 )
 _BYTES_ONLY = "nothing in it could be recognised. Only its exact bytes were looked up, and no registered work has them."
 _NOT_COMPARABLE = {

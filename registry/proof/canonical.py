@@ -6,6 +6,7 @@ depth are bounded, so that nobody's file can exhaust its reader.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,10 @@ Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 MAX_INT = 2**53 - 1
 MAX_DEPTH = 16
 MAX_BYTES = 2**20
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+"""A string, ended or not, or a bracket. Nothing is tried twice, so that no text takes longer than its length."""
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 _MAX_DIGITS = len(str(-MAX_INT))
 
@@ -34,8 +39,11 @@ def decode(data: bytes) -> Json:
     if len(data) > MAX_BYTES:
         raise Malformed(f"longer than {MAX_BYTES:,} bytes")
     try:
+        text = data.decode()
+        if nested_deeper(text, MAX_DEPTH):
+            raise Malformed(f"nested deeper than {MAX_DEPTH}")
         value: Json = json.loads(
-            data.decode(),
+            text,
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_no_float,
@@ -54,6 +62,20 @@ def decode_object(data: bytes) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise Malformed("not a JSON object")
     return value
+
+
+def nested_deeper(text: str, depth: int) -> bool:
+    """Whether lists and objects in this JSON lie more than `depth` deep in each other, found out without parsing it.
+
+    Python's own guard can't be relied on: libraries raise the recursion limit (py-evm does), and then the parser, which
+    is written in C, runs out of stack and takes the whole process with it.
+    """
+    level = 0
+    for token in _TOKEN.finditer(text):
+        level += _DEEPER.get(token[0], 0)
+        if level > depth:
+            return True
+    return False
 
 
 def _admit(value: Json, depth: int) -> None:

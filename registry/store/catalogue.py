@@ -47,11 +47,6 @@ class Catalogue:
             row = session.get(WorkRow, work)
             return None if row is None else work_of(row)
 
-    def of_account(self, account: AccountId, sha256: bytes) -> Work | None:
-        """The account's work with these bytes; it has one at most."""
-        with self._database.read() as session:
-            return find_of_account(session, account, sha256)
-
     def many(self, works: Collection[WorkId]) -> dict[WorkId, Work]:
         """Those of the works that exist."""
         wanted, found = list(works), dict[WorkId, Work]()

@@ -4,6 +4,7 @@ import pytest
 
 from registry.accounts import Account, Viewer
 from registry.assemble import Registry
+from registry.errors import InvalidInput
 from registry.findings import Clear, Decision, Inconclusive, Matched, Orientation
 from registry.listings import Listing
 from registry.works import Description, Visibility, Work
@@ -107,3 +108,9 @@ def test_a_work_is_found_the_moment_it_is_registered(registry: Registry, studio:
     verdict = registry.checking.check(picture.jpeg(), Listing(), STRANGER).verdict
     assert isinstance(verdict, Matched)
     assert verdict.matches[0].work == work.id
+
+
+@pytest.mark.parametrize("listing", [Listing(seller="a\0b"), Listing(listing="x" * 201), Listing(seller="\ud800")])
+def test_a_listing_s_names_are_words(registry: Registry, listing: Listing) -> None:
+    with pytest.raises(InvalidInput):
+        registry.checking.check(PUBLIC.png(), listing, STRANGER)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from registry.accounts import AccountId
 from registry.findings import Candidate, Clear, Decision, Inconclusive, Matched, Orientation, Verdict
 from registry.match.decide import decide
-from registry.match.thresholds import ALIKE, BLOCK, NEAR, REACH
+from registry.match.thresholds import ALIKE, BLOCK, NEAR, REACH, VERY_NEAR
 from registry.works import Detail, WorkId
 
 SELLER, OTHER = AccountId("acc_seller"), AccountId("acc_other")
@@ -19,7 +19,7 @@ OWNERS = {MINE: SELLER, A: OTHER, B: OTHER, C: OTHER}
 UP, TURNED = Orientation.UPRIGHT, Orientation.TURNED_90
 
 BOTH = (BLOCK.pdq, BLOCK.phash or 0)
-NEAR_ALONE = (NEAR.pdq, 64)
+JUST_NEAR = (NEAR.pdq, NEAR.phash or 0)
 JUST_ALIKE = (ALIKE.pdq, ALIKE.phash or 0)
 
 
@@ -53,9 +53,11 @@ CASES = [
     Case("pdq one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (32, 8)),)),
     Case("phash one over reviews", [(A, Decision.REVIEW)], (_candidate(A, (31, 9)),)),
     Case("pdq alone reviews, and never blocks", [(A, Decision.REVIEW)], (_candidate(A, (0, 64)),)),
-    Case("pdq alone at its limit", [(A, Decision.REVIEW)], (_candidate(A, NEAR_ALONE),)),
+    Case("pdq alone at its limit", [(A, Decision.REVIEW)], (_candidate(A, (VERY_NEAR.pdq, 64)),)),
+    Case("pdq alone over its limit", [], (_candidate(A, (VERY_NEAR.pdq + 1, JUST_NEAR[1] + 1)),)),
+    Case("near by pdq", [(A, Decision.REVIEW)], (_candidate(A, JUST_NEAR),)),
     Case("alike by both codes", [(A, Decision.REVIEW)], (_candidate(A, JUST_ALIKE),)),
-    Case("over what pdq may be alone, phash over too", [], (_candidate(A, (NEAR.pdq + 1, JUST_ALIKE[1] + 1)),)),
+    Case("not near, and phash over what alike needs", [], (_candidate(A, (NEAR.pdq + 1, JUST_ALIKE[1] + 1)),)),
     Case("phash alone is nothing", [], (_candidate(A, (ALIKE.pdq + 1, 0)),)),
     Case("one's own is allowed", [(MINE, Decision.ALLOW)], (_candidate(MINE, (0, 0)),), seller=SELLER),
     Case("one's own bytes too", [(MINE, Decision.ALLOW)], same=(MINE,), seller=SELLER),
@@ -116,7 +118,10 @@ def test_a_flat_or_noisy_picture_is_inconclusive_whatever_its_codes_say(detail: 
 def test_nothing_at_all_is_clear_and_says_how_far_it_looked() -> None:
     verdict = _decide()
     assert isinstance(verdict, Clear)
-    assert "within 48 of 256 bits of PDQ, or within 64 of them and 14 of 64 of pHash" in verdict.reasons[0]
+    assert (
+        "within 20 of 256 bits of PDQ, within 48 of them and 20 of 64 of pHash, or within 64 and 14."
+        in verdict.reasons[0]
+    )
 
 
 def test_the_reasons_of_a_likeness_name_measurement_limits_rarity_and_consequence() -> None:
@@ -141,16 +146,16 @@ def test_the_reasons_of_a_review_and_of_ones_own_work() -> None:
 
 
 def test_signals_are_those_that_count_with_distances_thresholds_and_rates() -> None:
-    verdict = _decide(_candidate(A, (40, 20)), _candidate(B, (60, 8)))
+    verdict = _decide(_candidate(A, (16, 24)), _candidate(B, (60, 8)))
     assert isinstance(verdict, Matched)
     near, alike = verdict.matches
-    assert [(s.scheme, s.distance, s.threshold, s.bits) for s in near.signals] == [("pdq-raster-v1", 40, 48, 256)]
+    assert [(s.scheme, s.distance, s.threshold, s.bits) for s in near.signals] == [("pdq-raster-v1", 16, 20, 256)]
     assert [(s.scheme, s.distance, s.threshold, s.bits) for s in alike.signals] == [
         ("pdq-raster-v1", 60, 64, 256),
         ("phash-v1", 8, 14, 64),
     ]
     assert all(0 < signal.false_match_rate < 1 and signal.holds for m in verdict.matches for signal in m.signals)
-    assert "pHash in 20 of 64 (which doesn't count here)" in near.reasons[0]
+    assert "pHash in 24 of 64 (which doesn't count here)" in near.reasons[0]
 
 
 def test_the_same_bytes_are_upright_and_keep_the_signals_of_their_likeness() -> None:

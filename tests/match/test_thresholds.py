@@ -43,7 +43,7 @@ def test_block_is_as_documented_and_no_false_pair_was_seen() -> None:
 def test_no_candidate_that_a_decision_needs_is_out_of_reach() -> None:
     decided = [(p, h) for p in range(257) for h in range(65) if any(one.holds(p, h) for one in THRESHOLDS)]
     reached = [(p, h) for p in range(257) for h in range(65) if REACH.holds(p, h)]
-    assert decided == reached
+    assert set(decided) <= set(reached)
 
 
 def test_the_strongest_come_first() -> None:

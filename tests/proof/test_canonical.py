@@ -1,6 +1,8 @@
 """Canonical JSON: one spelling a value, and nothing else is read."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +164,16 @@ def test_nothing_but_a_proof_error_escapes(data: bytes) -> None:
     except ProofError:
         return
     assert encode(value) == data
+
+
+def test_a_deep_nest_is_refused_whatever_the_recursion_limit_is() -> None:
+    """Where a library has raised the limit, json itself would take the process with it."""
+    code = (
+        "import sys; sys.setrecursionlimit(100_000)\n"
+        "from registry.proof.canonical import decode\n"
+        "from registry.proof.errors import Malformed\n"
+        "try: decode(b'[' * 500_000)\n"
+        "except Malformed: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "refused\n", done

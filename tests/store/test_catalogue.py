@@ -51,19 +51,9 @@ def test_what_is_not_there_is_none(database: Database) -> None:
     assert catalogue.work(nothing) is None
     assert catalogue.claim(nothing) is None
     assert catalogue.thumbnail(nothing) is None
-    assert catalogue.of_account(account.id, bytes(32)) is None
     assert catalogue.with_digest(bytes(32)) == []
     assert catalogue.sightings(nothing) == []
     assert Checks(database).check(CheckId("chk_nothing")) is None
-
-
-def test_bytes_are_found_for_their_account_only(database: Database) -> None:
-    account, other = founded(database), added_account(database, "other")
-    digest = os.urandom(32)
-    work = Registrations(database).add(some_draft(account.id, sha256=digest), seal)
-    catalogue = Catalogue(database)
-    assert catalogue.of_account(account.id, digest) == work
-    assert catalogue.of_account(other.id, digest) is None
 
 
 def _check(account: AccountId | None, *, checked: int = NOW, listing: Listing | None = None) -> Check:

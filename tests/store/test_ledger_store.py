@@ -160,7 +160,7 @@ def _anchor(number: int) -> Anchor:
     )
 
 
-SIZES = st.integers(1, 12)
+SIZES = st.integers(1, 6)
 
 
 class Anchoring(RuleBasedStateMachine):
@@ -215,7 +215,7 @@ class Anchoring(RuleBasedStateMachine):
 
     @rule()
     def cover(self) -> None:
-        for index in range(14):
+        for index in range(8):
             first = min((size for size in self.found if size > index), default=None)
             assert self.store.covering(index) == self._anchored(first)
 
@@ -224,6 +224,6 @@ def test_checkpoints_and_anchors_agree_with_a_model(database: Database) -> None:
     run_state_machine_as_test(
         cast("type[Anchoring]", partial(Anchoring, database)),  # a factory will do, says its documentation
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
