@@ -129,7 +129,7 @@ def open_registry(
         registering=Registering(
             log=identity.log,
             signer=keyring.signer,
-            take_in=desk.take_in,
+            take_in=desk.take_in_soon,
             catalogue=catalogue,
             registrations=Registrations(database),
             follower=follower,

@@ -11,15 +11,16 @@ is registered all the same, since no registry can tell who copied whom, but anyo
 """
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.accounts import Account, Viewer
 from registry.clock import Clock, Seconds
-from registry.errors import Conflict, InvalidInput, NotFound
+from registry.errors import Conflict, InvalidInput, MediaError, NotFound, OriginmarkError
 from registry.findings import Orientation
 from registry.fingerprint.manifest import encode_manifest
 from registry.ids import new_id
@@ -62,6 +63,29 @@ class Registered:
     similar: tuple[Similar, ...]
 
 
+Outcome = Registered | OriginmarkError
+"""What became of a file that was handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A file's bytes, and what its claimant says of it."""
+
+    data: bytes = field(repr=False)
+    description: Description
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file on its way through the sandbox. `same_bytes` are others' works with its bytes, by now."""
+
+    intake: "Future[Intake]"
+    description: Description
+    account: Account
+    previous: Work | None
+    same_bytes: list[Work]
+
+
 class Registering:
     """The journey of registering. One for all threads of a process."""
 
@@ -70,7 +94,7 @@ class Registering:
         *,
         log: bytes,
         signer: Ed25519PrivateKey,
-        take_in: Callable[[bytes], Intake],
+        take_in: Callable[[bytes], "Future[Intake]"],
         catalogue: Catalogue,
         registrations: Registrations,
         follower: Follower,
@@ -86,26 +110,72 @@ class Registering:
         Raises MediaError for a file that can't be taken in, InvalidInput for a description that can't be, and Conflict
         where the account has registered these bytes with another description.
         """
-        previous = self._earlier_version(description, account)
+        (handed,) = self.hand_in([Submission(data, description)], account)
+        (outcome,) = self.enter([handed]) if isinstance(handed, HandedIn) else (handed,)
+        if isinstance(outcome, OriginmarkError):
+            raise outcome
+        return outcome
+
+    def hand_in(self, submissions: Sequence[Submission], account: Account) -> list[HandedIn | Outcome]:
+        """Steps 1 and 2, for several files with one question to the database.
+
+        What is there already, or can't be registered as described, comes back at once; the rest is on its way through
+        the sandbox, for `enter` to wait for.
+        """
+        digests = [sha256(submission.data).digest() for submission in submissions]
         # 1. is it there already
-        same = self._catalogue.with_digest(sha256(data).digest())
-        there = next((work for work in same if work.account == account.id), None)
-        if there is not None:
-            return self._repeated(there, description)
+        there = self._catalogue.with_digests(set(digests))
+        handed: list[HandedIn | Outcome] = []
+        for submission, digest in zip(submissions, digests, strict=True):
+            try:
+                handed.append(self._hand_in(submission, account, there.get(digest, [])))
+            except OriginmarkError as error:
+                handed.append(error)
+        return handed
+
+    def _hand_in(self, submission: Submission, account: Account, same_bytes: list[Work]) -> HandedIn | Outcome:
+        previous = self._earlier_version(submission.description, account)
+        own = next((work for work in same_bytes if work.account == account.id), None)
+        if own is not None:
+            return self._repeated(own, submission.description)
         # 2. the picture makes its one trip through the sandbox
-        intake = self._take_in(data)
-        # 3. the claim, its salts, its entry
-        draft = self._draft(intake, description, account, previous)
+        intake = self._take_in(submission.data)
+        return HandedIn(intake, submission.description, account, previous, same_bytes)
+
+    def enter(self, handed: Sequence[HandedIn]) -> list[Outcome]:
+        """Steps 3 to 5, for several files in one transaction; waits for those that aren't ready."""
+        outcomes: dict[int, Outcome] = {}
+        drafts: dict[int, Draft] = {}
+        for place, one in enumerate(handed):
+            try:
+                # 3. the claim, its salts, its entry
+                drafts[place] = self._draft(one.intake.result(), one)
+            except MediaError as error:
+                outcomes[place] = error
         # 4. one transaction
-        work = self._registrations.add(draft, lambda index: self._promise(draft, index))
-        if work.id != draft.id:
-            # Somebody registered the same bytes for this account at the same moment.
-            return self._repeated(work, description)
-        # Crash here: the work is registered, its claimant doesn't know, and asking again finds it at step 1.
+        receipts: dict[WorkId, Receipt] = {}
+
+        def seal(draft: Draft, index: int) -> Receipt:
+            receipts[draft.id] = self._promise(draft, index)
+            return receipts[draft.id]
+
+        works = self._registrations.add_all(list(drafts.values()), seal) if drafts else []
+        # Crash here: the works are registered, their claimants don't know, and asking again finds them at step 1.
         # 5. similar earlier works that the claimant may know of are told
-        similar = self._similar(work, draft.codes, same)
-        # Ed25519 is deterministic: this is the very receipt that was kept.
-        return Registered(work=work, receipt=self._promise(draft, work.index), new=True, similar=similar)
+        self._follower.catch_up()
+        for (place, draft), work in zip(drafts.items(), works, strict=True):
+            outcomes[place] = self._outcome(handed[place], draft, work, receipts)
+        return [outcomes[place] for place in range(len(handed))]
+
+    def _outcome(self, handed: HandedIn, draft: Draft, work: Work, receipts: dict[WorkId, Receipt]) -> Outcome:
+        if work.id != draft.id:
+            # The same bytes were registered for this account at the same moment.
+            try:
+                return self._repeated(work, draft.description)
+            except Conflict as error:
+                return error
+        similar = self._similar(work, draft.codes, handed.same_bytes)
+        return Registered(work=work, receipt=receipts[work.id], new=True, similar=similar)
 
     def _earlier_version(self, description: Description, account: Account) -> Work | None:
         title = description.title
@@ -137,8 +207,8 @@ class Registering:
             )
         return Registered(work=there, receipt=self._catalogue.receipt(there), new=False, similar=())
 
-    def _draft(self, intake: Intake, description: Description, account: Account, previous: Work | None) -> Draft:
-        now = self._clock()
+    def _draft(self, intake: Intake, handed: HandedIn) -> Draft:
+        now, account = self._clock(), handed.account
         manifest = encode_manifest(intake.fingerprints)
         manifest_salt = secrets.token_bytes(SALT_BYTES)
         statement = encode_statement(
@@ -149,9 +219,9 @@ class Registering:
                 media_type=intake.media_type,
                 fingerprints=manifest_commitment(manifest_salt, manifest),
                 claimant=Claimant(account=account.id, name=account.name),
-                role=description.role,
+                role=handed.description.role,
                 declaration=DECLARATION,
-                previous=None if previous is None else previous.entry,
+                previous=None if handed.previous is None else handed.previous.entry,
                 declared=now,
                 salt=secrets.token_bytes(SALT_BYTES),
             )
@@ -159,7 +229,7 @@ class Registering:
         return Draft(
             id=WorkId(new_id("wrk")),
             account=account.id,
-            description=description,
+            description=handed.description,
             sha256=intake.sha256,
             size=intake.size,
             media_type=intake.media_type,
@@ -186,7 +256,6 @@ class Registering:
         )
 
     def _similar(self, work: Work, codes: dict[Ground, Codes], same_bytes: list[Work]) -> tuple[Similar, ...]:
-        self._follower.catch_up()
         queries = [(Orientation.UPRIGHT, each) for each in codes.values()]
         found = {candidate.work: candidate for candidate in reversed(self._follower.index.search(queries, REACH))}
         same = {other.id: other for other in same_bytes}

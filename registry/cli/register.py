@@ -1,9 +1,7 @@
 """`originmark register`: files and folders, many at once, safe to run again."""
 
-import itertools
-import threading
+import contextlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,9 +24,11 @@ from registry.cli.anchoring import anchor_all
 from registry.cli.files import Item, items_in, items_of, read_picture
 from registry.cli.output import DONE, ERROR, Json, answers, error_json, notes, print_json, stamp, told, when
 from registry.errors import InvalidInput, OriginmarkError
-from registry.register import Registered, Similar
+from registry.register import HandedIn, Registered, Similar, Submission
 from registry.settings import Settings
 from registry.works import Description, Detail, Kind, Role, Visibility, WorkId
+
+BATCH_FILES, BATCH_BYTES = 16, 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +103,51 @@ def _register_all(registry: Registry, account: Account, items: list[Item], *, as
 
 
 def _outcomes(registry: Registry, account: Account, items: Iterable[Item]) -> Iterator[Outcome]:
-    """Each file's outcome as it comes; a few files are under way at once, so that every worker has one at hand."""
-    under_way = 2 * registry.desk.workers + 2
-    stop = threading.Event()
+    """Each file's outcome. While the workers read one batch, the one before is entered: nobody waits for the other."""
+    ahead: list[tuple[Item, HandedIn]] = []
+    for batch in _batches(items):
+        behind, ahead = ahead, []
+        for item, handed in _hand_in(registry, account, batch):
+            if isinstance(handed, HandedIn):
+                ahead.append((item, handed))
+            else:
+                yield Outcome(item, handed)
+        yield from _enter(registry, behind)
+    yield from _enter(registry, ahead)
 
-    def one(item: Item) -> Outcome | None:
-        if stop.is_set():
-            return None
+
+def _hand_in(
+    registry: Registry, account: Account, batch: Iterable[Item]
+) -> list[tuple[Item, HandedIn | Registered | OriginmarkError]]:
+    unreadable: list[tuple[Item, HandedIn | Registered | OriginmarkError]] = []
+    items, submissions = [], []
+    for item in batch:
         try:
-            return Outcome(item, registry.registering.register(read_picture(item.path), item.description, account))
+            submissions.append(Submission(read_picture(item.path), item.description))
+            items.append(item)
         except OriginmarkError as error:
-            return Outcome(item, error)
+            unreadable.append((item, error))
+    return unreadable + list(zip(items, registry.registering.hand_in(submissions, account), strict=True))
 
-    waiting = iter(items)
-    with ThreadPoolExecutor(under_way) as pool:
-        try:
-            running: set[Future[Outcome | None]] = {
-                pool.submit(one, item) for item in itertools.islice(waiting, under_way)
-            }
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(one, item) for item in itertools.islice(waiting, len(done))}
-                for future in done:
-                    outcome = future.result()
-                    if outcome is not None:
-                        yield outcome
-        finally:
-            stop.set()
+
+def _enter(registry: Registry, ahead: list[tuple[Item, HandedIn]]) -> Iterator[Outcome]:
+    outcomes = registry.registering.enter([handed for _, handed in ahead]) if ahead else []
+    for (item, _), outcome in zip(ahead, outcomes, strict=True):
+        yield Outcome(item, outcome)
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """So many files that they share the cost of a transaction, and so few that two batches fit in memory."""
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        with contextlib.suppress(OSError):  # whoever reads the file will tell
+            size += item.path.stat().st_size
+        if len(batch) == BATCH_FILES or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
 def _tell(outcome: Outcome, progress: Progress, *, as_json: bool) -> None:

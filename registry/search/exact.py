@@ -96,8 +96,10 @@ class ExactIndex:
         shown = self._shown
         asked = _pack([codes for _, codes in queries])
         query, row = _perhaps(shown.words[:, : shown.rows], asked, reach)
-        counts = np.bitwise_count(shown.words[:, row] ^ asked[:, query])
-        pdq, phash = counts[_PHASH + 1 :].sum(axis=0, dtype=np.uint16), counts[_PHASH]
+        phash = np.bitwise_count(shown.words[_PHASH][row] ^ asked[_PHASH][query])
+        pdq = np.zeros(len(row), np.uint16)
+        for column, word in zip(shown.words[_PHASH + 1 :], asked[_PHASH + 1 :], strict=True):
+            pdq += np.bitwise_count(column[row] ^ word[query])
         found = (pdq <= reach.pdq_alone) | ((pdq <= reach.pdq) & (phash <= reach.phash))
         if shown.removed is not None:
             found &= ~shown.removed[row]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 
 from registry.accounts import AccountId
 from registry.proof.receipt import Receipt
@@ -56,6 +56,15 @@ class Catalogue:
                 rows = session.exec(select(WorkRow).where(col(WorkRow.id).in_(these)))
                 found |= {WorkId(row.id): work_of(row) for row in rows}
         return found
+
+    def with_digests(self, digests: Collection[bytes]) -> dict[bytes, list[Work]]:
+        """Every account's works with these bytes, in the order of the log; digests that nobody has are left out."""
+        with self._database.read() as session:
+            query = select(WorkRow).where(col(WorkRow.sha256).in_(digests)).order_by(col(WorkRow.log_index))
+            found: dict[bytes, list[Work]] = {}
+            for row in session.exec(query):
+                found.setdefault(row.sha256, []).append(work_of(row))
+            return found
 
     def with_digest(self, sha256: bytes) -> list[Work]:
         """Every account's work with these bytes, in the order of the log."""
@@ -119,12 +128,6 @@ class Catalogue:
                 select(SightingRow).where(SightingRow.work == work).order_by(col(SightingRow.id).desc()).limit(100)
             )
             return [Sighting(decision=row.decision, seen=row.seen) for row in rows]
-
-
-def find_of_account(session: Session, account: AccountId, sha256: bytes) -> Work | None:
-    """The account's work with these bytes, as this transaction sees it."""
-    row = session.exec(select(WorkRow).where(WorkRow.account == account, WorkRow.sha256 == sha256)).first()
-    return None if row is None else work_of(row)
 
 
 def work_of(row: WorkRow) -> Work:

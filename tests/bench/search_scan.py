@@ -29,6 +29,8 @@ from registry.works import Added, Codes, WorkId
 
 _SEED = 20261101
 _BIT_SET = 0.38
+_LEAST_WEIGHED = 100_000
+"""Works below which an index is lost in the rest of its process."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Measured:
     nearest_p50: float
     start_seconds: float
     code_bytes: float
-    all_bytes: float
+    all_bytes: float | None
 
 
 def _codes(seed: int) -> Iterator[Codes]:
@@ -85,7 +87,7 @@ def measure(works: int, queries: int) -> list[Measured]:
     start = time.perf_counter()
     index.apply(_feed(works))
     start_seconds = time.perf_counter() - start
-    all_bytes = (process.memory_info().rss - before) / works
+    grown = process.memory_info().rss - before
 
     rng = random.Random(_SEED)
     numbers = sorted(rng.sample(range(works), queries))
@@ -114,7 +116,7 @@ def measure(works: int, queries: int) -> list[Measured]:
                 nearest_p50=float(np.percentile(ranks, 50)),
                 start_seconds=start_seconds,
                 code_bytes=index.nbytes / works,
-                all_bytes=all_bytes,
+                all_bytes=grown / works if works >= _LEAST_WEIGHED else None,
             )
         )
     return rows
@@ -135,7 +137,7 @@ def _markdown(rows: list[Measured]) -> str:
     lines += [
         f"| {row.works:,} | {row.variants} | {row.search_p50:.2f} ms | {row.search_p99:.2f} ms"
         f" | {row.nearest_p50:.1f} ms | {row.start_seconds:.1f} s"
-        f" | {row.code_bytes:.0f} B a work | {row.all_bytes:.0f} B a work |"
+        f" | {row.code_bytes:.0f} B a work | {'–' if row.all_bytes is None else f'{row.all_bytes:.0f} B a work'} |"
         for row in rows
     ]
     return "\n".join(lines)

@@ -152,6 +152,17 @@ def test_both_distances_have_to_be_within_reach_or_pdq_closer_still() -> None:
     assert index.search(query, Reach(pdq=0, phash=0, pdq_alone=16)) == found
 
 
+@pytest.mark.parametrize("place", range(4))
+def test_a_pair_is_found_by_pdq_alone_wherever_its_bits_differ(place: int) -> None:
+    """All 64 bits of one word, which is as unlike a scan of single words as a distance of 64 can be."""
+    pdq = bytes(8 * place) + b"\xff" * 8 + bytes(24 - 8 * place)
+    index = ExactIndex()
+    index.apply([Added(1, WorkId("a"), (Codes(pdq, b"\xff" * 8),))])
+    query = [(Orientation.UPRIGHT, Codes(bytes(32), bytes(8)))]
+    assert [c.pdq for c in index.search(query, Reach(pdq=0, phash=0, pdq_alone=64))] == [64]
+    assert index.search(query, Reach(pdq=0, phash=0, pdq_alone=63)) == []
+
+
 def test_a_work_without_codes_has_a_position_and_is_never_found() -> None:
     index = ExactIndex()
     index.apply([Added(1, WorkId("flat"), ())])
@@ -243,6 +254,17 @@ def test_readers_see_whole_snapshots_while_one_writer_works() -> None:
     for reader in readers:
         reader.join()
     assert wrong == []
+
+
+def test_events_that_were_applied_before_are_passed_over() -> None:
+    index = ExactIndex()
+    events: list[FeedEvent] = [ONE, Added(2, WorkId("b"), ONE.codes), Removed(3, WorkId("a"))]
+    index.apply(events[:2])
+    index.apply(events)
+    index.apply(events)
+    assert index.position == 3
+    found = index.search([(Orientation.UPRIGHT, ONE.codes[0])], SAME_CODES)
+    assert [candidate.work for candidate in found] == ["b"]
 
 
 def test_writers_that_pulled_the_same_stretch_apply_it_once() -> None:

@@ -1,6 +1,7 @@
 """Works, receipts and identities to fill a database with. The bytes are random; nothing here looks inside them."""
 
 import os
+from collections.abc import Callable
 
 from registry.accounts import Account, AccountId
 from registry.ids import new_id
@@ -9,8 +10,8 @@ from registry.proof.statement import Genesis
 from registry.store.access import Accounts
 from registry.store.database import Database
 from registry.store.ledger import LedgerStore
-from registry.store.registration import Draft
-from registry.works import Codes, Description, Detail, Ground, Kind, Visibility, WorkId
+from registry.store.registration import Draft, Registrations
+from registry.works import Codes, Description, Detail, Ground, Kind, Visibility, Work, WorkId
 
 NOW = 1_764_000_000
 
@@ -81,3 +82,9 @@ def seal(index: int) -> Receipt:
         key=b"k" * 32,
         signature=index.to_bytes(64, "big"),
     )
+
+
+def add(registrations: Registrations, draft: Draft, seal: Callable[[int], Receipt]) -> Work:
+    """Adds one draft."""
+    (work,) = registrations.add_all([draft], lambda _, index: seal(index))
+    return work

@@ -17,7 +17,7 @@ from registry.errors import LedgerHeld
 from registry.keyring import open_keyring
 from registry.store.database import Database
 from registry.store.registration import Registrations
-from tests.store.examples import seal, some_draft
+from tests.store.examples import add, seal, some_draft
 
 PATIENCE = 60
 
@@ -77,7 +77,7 @@ def register(barrier: Barrier, url: str, account: AccountId, count: int, acknowl
     registrations = Registrations(database)
     barrier.wait(PATIENCE)
     for _ in range(count):
-        work = registrations.add(some_draft(account), seal)
+        work = add(registrations, some_draft(account), seal)
         tell(acknowledged, f"{work.index} {work.id}")
     database.close()
 
@@ -88,7 +88,7 @@ def register_same(barrier: Barrier, url: str, account: AccountId, digests: list[
     registrations = Registrations(database)
     barrier.wait(PATIENCE)
     for digest in digests:
-        work = registrations.add(some_draft(account, sha256=digest), seal)
+        work = add(registrations, some_draft(account, sha256=digest), seal)
         tell(acknowledged, f"{work.index} {work.id}")
     database.close()
 

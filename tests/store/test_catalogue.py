@@ -11,7 +11,7 @@ from registry.store.checks import Checks
 from registry.store.database import Database
 from registry.store.registration import Registrations
 from registry.works import Visibility, Work, WorkId
-from tests.store.examples import NOW, added_account, founded, seal, some_draft
+from tests.store.examples import NOW, add, added_account, founded, seal, some_draft
 
 
 def _pages(catalogue: Catalogue, account: AccountId | None, limit: int) -> list[Work]:
@@ -25,7 +25,7 @@ def _pages(catalogue: Catalogue, account: AccountId | None, limit: int) -> list[
 def test_pages_follow_the_log(database: Database) -> None:
     accounts = [founded(database), added_account(database, "other")]
     registrations, catalogue = Registrations(database), Catalogue(database)
-    works = [registrations.add(some_draft(accounts[number % 3 == 0].id), seal) for number in range(10)]
+    works = [add(registrations, some_draft(accounts[number % 3 == 0].id), seal) for number in range(10)]
     for limit in (1, 3, 10, 11):
         assert _pages(catalogue, None, limit) == works
         for account in accounts:
@@ -36,7 +36,7 @@ def test_pages_follow_the_log(database: Database) -> None:
 
 def test_many_finds_those_that_exist_however_many_are_asked_for(database: Database) -> None:
     account = founded(database)
-    works = [Registrations(database).add(some_draft(account.id), seal) for _ in range(3)]
+    works = [add(Registrations(database), some_draft(account.id), seal) for _ in range(3)]
     catalogue = Catalogue(database)
     absent = [WorkId(f"wrk_{number}") for number in range(70_000)]
     asked = [works[0].id, *absent[:1_500], works[1].id, *absent[1_500:], works[2].id]
@@ -46,7 +46,7 @@ def test_many_finds_those_that_exist_however_many_are_asked_for(database: Databa
 
 
 def test_what_is_not_there_is_none(database: Database) -> None:
-    account = founded(database)
+    founded(database)
     catalogue, nothing = Catalogue(database), WorkId("wrk_nothing")
     assert catalogue.work(nothing) is None
     assert catalogue.claim(nothing) is None
@@ -83,7 +83,7 @@ def test_checks_are_kept_as_they_were_answered(database: Database) -> None:
 def test_sightings_are_told_of_the_work_they_are_of_and_the_newest_first(database: Database) -> None:
     account = founded(database)
     registrations, checks, catalogue = Registrations(database), Checks(database), Catalogue(database)
-    seen, unseen = (registrations.add(some_draft(account.id, visibility=Visibility.PRIVATE), seal) for _ in range(2))
+    seen, unseen = (add(registrations, some_draft(account.id, visibility=Visibility.PRIVATE), seal) for _ in range(2))
     for number in range(103):
         decision = Decision.BLOCK if number % 2 else Decision.REVIEW
         checks.keep(_check(None, checked=NOW + number), [(seen.id, decision)])

@@ -19,7 +19,7 @@ from registry.proof.statement import entry_of
 from registry.store.database import Database
 from registry.store.ledger import Anchored, LedgerStore, Saved
 from registry.store.registration import Registrations
-from tests.store.examples import NOW, added_account, seal, some_draft, some_genesis
+from tests.store.examples import NOW, add, added_account, seal, some_draft, some_genesis
 
 
 def _saved(nonce: int) -> Saved:
@@ -63,7 +63,7 @@ def test_entries_are_those_between(database: Database) -> None:
     store = LedgerStore(database)
     identity = store.found(some_genesis(), NOW)
     account = added_account(database, "studio")
-    works = [Registrations(database).add(some_draft(account.id), seal) for _ in range(5)]
+    works = [add(Registrations(database), some_draft(account.id), seal) for _ in range(5)]
     log = [entry_of(identity.statement), *(work.entry for work in works)]
     for start in range(7):
         for end in range(start, 8):

@@ -17,7 +17,7 @@ from registry.store.registration import Registrations
 from registry.store.tables import CodeFeedRow, LogHeadRow
 from registry.works import Added, Detail, Ground, Removed, Visibility, WorkId
 from tests.store.audit import audited
-from tests.store.examples import added_account, founded, seal, some_draft
+from tests.store.examples import add, added_account, founded, seal, some_draft
 
 
 def test_what_is_added_is_read_back(database: Database) -> None:
@@ -25,7 +25,7 @@ def test_what_is_added_is_read_back(database: Database) -> None:
     first = some_draft(account.id, visibility=Visibility.PRIVATE)
     second = some_draft(account.id, previous=first.id, grounds=(Ground.WHITE, Ground.BLACK))
     registrations, catalogue, feed = Registrations(database), Catalogue(database), CodeFeed(database)
-    works = [registrations.add(draft, seal) for draft in (first, second)]
+    works = [add(registrations, draft, seal) for draft in (first, second)]
     assert [work.index for work in works] == [1, 2]
     for draft, work in zip((first, second), works, strict=True):
         assert catalogue.work(draft.id) == work
@@ -51,7 +51,7 @@ def test_what_is_added_is_read_back(database: Database) -> None:
 
 def test_words_are_stored_by_value_and_not_by_name(database: Database) -> None:
     account = founded(database)
-    Registrations(database).add(some_draft(account.id), seal)
+    add(Registrations(database), some_draft(account.id), seal)
     with database.read() as session:
         row = session.connection().execute(text("SELECT kind, visibility, role, detail FROM works")).one()
         ground = session.connection().scalar(text("SELECT ground FROM codes"))
@@ -61,7 +61,7 @@ def test_words_are_stored_by_value_and_not_by_name(database: Database) -> None:
 def test_a_work_without_codes_is_in_the_feed_all_the_same(database: Database) -> None:
     account = founded(database)
     draft = some_draft(account.id, detail=Detail.FLAT, grounds=())
-    Registrations(database).add(draft, seal)
+    add(Registrations(database), draft, seal)
     assert list(CodeFeed(database).since(0, 1)) == [Added(seq=1, work=draft.id, codes=())]
     audited(database)
 
@@ -72,7 +72,7 @@ def test_the_receipt_is_the_one_that_was_sealed(database: Database) -> None:
     identity = LedgerStore(database).identity()
     assert identity is not None
     for index in (1, 2):
-        work = Registrations(database).add(some_draft(account.id), seal)
+        work = add(Registrations(database), some_draft(account.id), seal)
         sealed = seal(index)
         assert catalogue.receipt(work) == Receipt(
             log=identity.log,
@@ -88,13 +88,13 @@ def test_the_receipt_is_the_one_that_was_sealed(database: Database) -> None:
 def test_the_same_bytes_of_the_same_account_are_the_same_work(database: Database) -> None:
     account, other = founded(database), added_account(database, "other")
     registrations, digest = Registrations(database), os.urandom(32)
-    work = registrations.add(some_draft(account.id, sha256=digest), seal)
+    work = add(registrations, some_draft(account.id, sha256=digest), seal)
 
     def unreached(index: int) -> Receipt:
         raise AssertionError("no receipt is signed for a work that is there")
 
-    assert registrations.add(some_draft(account.id, sha256=digest), unreached) == work
-    theirs = registrations.add(some_draft(other.id, sha256=digest), seal)
+    assert add(registrations, some_draft(account.id, sha256=digest), unreached) == work
+    theirs = add(registrations, some_draft(other.id, sha256=digest), seal)
     assert theirs.id != work.id
     assert Catalogue(database).with_digest(digest) == [work, theirs]
     assert audited(database) == [work, theirs]
@@ -108,10 +108,10 @@ def test_a_seal_that_raises_leaves_nothing(database: Database) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        registrations.add(draft, broken)
+        add(registrations, draft, broken)
     assert audited(database) == []
     assert CodeFeed(database).head() == Head(log_size=1, feed_position=0)
-    assert registrations.add(draft, seal).index == 1
+    assert add(registrations, draft, seal).index == 1
     audited(database)
 
 
@@ -119,21 +119,21 @@ def test_a_seal_that_raises_leaves_nothing(database: Database) -> None:
 def test_what_the_rows_forbid_leaves_nothing(database: Database, wrong: str) -> None:
     account = founded(database)
     registrations = Registrations(database)
-    there = registrations.add(some_draft(account.id), seal)
+    there = add(registrations, some_draft(account.id), seal)
     draft = {
         "account": some_draft(AccountId("acc_nobody")),
         "previous": some_draft(account.id, previous=WorkId("wrk_nothing")),
         "id": replace(some_draft(added_account(database, "other").id), id=there.id),
     }[wrong]
     with pytest.raises(IntegrityError):
-        registrations.add(draft, seal)
+        add(registrations, draft, seal)
     assert audited(database) == [there]
 
 
 def test_the_feed_tells_removals_and_pages_in_order(database: Database) -> None:
     account = founded(database)
     draft = some_draft(account.id)
-    Registrations(database).add(draft, seal)
+    add(Registrations(database), draft, seal)
     last = PAGE + 3
     with database.write() as session:
         session.add_all(CodeFeedRow(seq=seq, op="remove", work=draft.id) for seq in range(2, last + 1))

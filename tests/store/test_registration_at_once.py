@@ -21,7 +21,7 @@ from registry.store.tables import CodeFeedRow, LogEntryRow, LogHeadRow
 from registry.works import Work
 from tests.store import processes
 from tests.store.audit import audited
-from tests.store.examples import founded, seal, some_draft
+from tests.store.examples import add, founded, seal, some_draft
 
 WRITERS = 8
 WORKS_EACH = 40
@@ -66,12 +66,12 @@ class Reader:
 def _write(database: Database, account_works: int, barrier: threading.Barrier, seed: Work) -> list[Work]:
     registrations = Registrations(database)
     barrier.wait()
-    return [registrations.add(some_draft(seed.account), seal) for _ in range(account_works)]
+    return [add(registrations, some_draft(seed.account), seal) for _ in range(account_works)]
 
 
 def test_eight_threads_write_a_dense_log_in_commit_order(database: Database) -> None:
     account = founded(database)
-    seed = Registrations(database).add(some_draft(account.id), seal)
+    seed = add(Registrations(database), some_draft(account.id), seal)
     barrier = threading.Barrier(WRITERS)
     reader = Reader(database)
     with ThreadPoolExecutor(WRITERS + 1) as pool:
@@ -121,7 +121,7 @@ def test_threads_that_register_the_same_bytes_all_get_one_work(database: Databas
         works = []
         for digest in digests:
             barrier.wait()
-            works.append(registrations.add(some_draft(account.id, sha256=digest), seal))
+            works.append(add(registrations, some_draft(account.id, sha256=digest), seal))
         return works
 
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -164,7 +164,7 @@ def test_what_was_acknowledged_survives_the_kill_of_its_writers(database_url: st
             works = audited(database)
             assert set(processes.told(acknowledged)) <= {f"{work.index} {work.id}" for work in works}
             # Each writer can have committed one work that it had no time to tell of.
-            last = Registrations(database).add(some_draft(account.id), seal)
+            last = add(Registrations(database), some_draft(account.id), seal)
             assert last.index == len(works) + 1
             processes.tell(acknowledged, f"{last.index} {last.id}")
             assert audited(database)[-1] == last
