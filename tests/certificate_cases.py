@@ -106,7 +106,7 @@ def _flip(text: str) -> str:
 
 
 def _log(genesis: dict[str, Any]) -> str:
-    keys = bytes.fromhex(genesis["registry_key"] + genesis["recovery_key"])
+    keys = bytes.fromhex(genesis["registry_key"] + genesis["recovery_key"] + genesis["chain_genesis"])
     places = bytes(12) + bytes.fromhex(genesis["contract"]) + bytes(12) + bytes.fromhex(genesis["writer"])
     registry = sha256(b"originmark/registry/v1\0" + keys).digest()
     return sha256(genesis["chain_id"].to_bytes(32, "big") + places + registry).hexdigest()

@@ -19,8 +19,8 @@ def require(holds, otherwise):
 
 
 def log_id(genesis):
-    """SHA-256(chain id ‖ contract ‖ writer ‖ registry), 32 bytes each; registry = SHA-256(tag ‖ two public keys)."""
-    keys = bytes.fromhex(genesis["registry_key"] + genesis["recovery_key"])
+    """SHA-256(chain id ‖ contract ‖ writer ‖ registry), 32 bytes each; registry = SHA-256(tag ‖ keys ‖ block 0)."""
+    keys = bytes.fromhex(genesis["registry_key"] + genesis["recovery_key"] + genesis["chain_genesis"])
     place = f"{genesis['chain_id']:064x}" + genesis["contract"].zfill(64) + genesis["writer"].zfill(64)
     return sha256(bytes.fromhex(place) + sha256(b"originmark/registry/v1\0" + keys).digest()).hexdigest()
 

@@ -40,10 +40,10 @@ def found(
             remedy="Leave ORIGINMARK_CONTRACT unset to deploy one.",
         )
     # 2. the log, opened under an id that is known beforehand
-    registry = registry_id(keyring.registry_public, keyring.recovery_public)
+    chain_id, chain_genesis = chain_of(JsonRpcReader(client.request))
+    registry = registry_id(keyring.registry_public, keyring.recovery_public, chain_genesis)
     sender.settle("open", client.calling(contract, "open", registry), wait)
     # 3. the genesis statement, as entry 0
-    chain_id, chain_genesis = chain_of(JsonRpcReader(client.request))
     genesis = Genesis(
         registry_key=keyring.registry_public,
         recovery_key=keyring.recovery_public,

@@ -1,7 +1,7 @@
 """Statements: the canonical bytes that the log commits to, and the hashes made of them.
 
     entry    = SHA-256("originmark/v1" ‖ 0x00 ‖ statement bytes)       32 bytes, all that the log stores
-    registry = SHA-256("originmark/registry/v1" ‖ 0x00 ‖ registry key ‖ recovery key)
+    registry = SHA-256("originmark/registry/v1" ‖ 0x00 ‖ registry key ‖ recovery key ‖ hash of the chain's block 0)
     log      = SHA-256(chain id ‖ contract ‖ first writer ‖ registry)  each left-padded to 32 bytes, as abi.encode does
 
 Each statement names the log it is for, so that it can't be replayed in another. A claim's salt hides it: who doesn't
@@ -22,9 +22,8 @@ SALT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Genesis:
-    """Entry 0: who keeps the log, and where. All but `chain_genesis` hash to the log's id, so the id pins them.
+    """Entry 0: who keeps the log, and where. All of it hashes to the log's id, so the id pins all of it.
 
-    The contract computes the id too, and can't know its chain's block 0; a verifier compares that with the chain.
     `registry_key` and `recovery_key` are Ed25519 public keys (32 bytes), `contract` and `writer` addresses (20 bytes),
     `chain_genesis` the hash of the chain's block 0.
     """
@@ -39,7 +38,8 @@ class Genesis:
     @property
     def log(self) -> bytes:
         """The log's id, as the contract computes it."""
-        return log_id(self.chain_id, self.contract, self.writer, registry_id(self.registry_key, self.recovery_key))
+        registry = registry_id(self.registry_key, self.recovery_key, self.chain_genesis)
+        return log_id(self.chain_id, self.contract, self.writer, registry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +176,9 @@ def entry_of(statement: bytes) -> bytes:
     return sha256(ENTRY_TAG + statement).digest()
 
 
-def registry_id(registry_key: bytes, recovery_key: bytes) -> bytes:
-    """What the contract is told of the registry: a hash over both its public keys."""
-    return sha256(REGISTRY_TAG + registry_key + recovery_key).digest()
+def registry_id(registry_key: bytes, recovery_key: bytes, chain_genesis: bytes) -> bytes:
+    """What the contract is told: a hash over the registry's public keys, and the block 0 that it can't know itself."""
+    return sha256(REGISTRY_TAG + registry_key + recovery_key + chain_genesis).digest()
 
 
 def log_id(chain_id: int, contract: bytes, writer: bytes, registry: bytes) -> bytes:

@@ -31,9 +31,9 @@ def leaf(statement: str) -> bytes:
     return sha256(b"\x00" + entry(statement)).digest()
 
 
-def registry_id(registry_key: bytes, recovery_key: bytes) -> bytes:
-    """SHA-256("originmark/registry/v1" ‖ 0x00 ‖ registry key ‖ recovery key)."""
-    return sha256(b"originmark/registry/v1\x00" + registry_key + recovery_key).digest()
+def registry_id(registry_key: bytes, recovery_key: bytes, chain_genesis: bytes) -> bytes:
+    """SHA-256("originmark/registry/v1" ‖ 0x00 ‖ registry key ‖ recovery key ‖ hash of block 0)."""
+    return sha256(b"originmark/registry/v1\x00" + registry_key + recovery_key + chain_genesis).digest()
 
 
 def log_id(chain_id: int, contract: bytes, writer: bytes, registry: bytes) -> bytes:
@@ -72,7 +72,7 @@ def genesis(**changes: Any) -> Fields:
         "contract": named("contract", 20).hex(),
         "writer": named("writer", 20).hex(),
     } | changes
-    registry = registry_id(bytes.fromhex(fields["registry_key"]), bytes.fromhex(fields["recovery_key"]))
+    registry = registry_id(*(bytes.fromhex(fields[name]) for name in ("registry_key", "recovery_key", "chain_genesis")))
     contract, writer = bytes.fromhex(fields["contract"]), bytes.fromhex(fields["writer"])
     return {"log": log_id(fields["chain_id"], contract, writer, registry).hex(), **fields}
 
@@ -202,7 +202,7 @@ def good_cases() -> list[Fields]:
 
 def id_cases() -> list[Fields]:
     """Ids of the same registry's logs in several places."""
-    keys = public_key("registry key"), public_key("recovery key")
+    keys = public_key("registry key"), public_key("recovery key"), named("block 0")
     return [
         {
             "chain_id": chain_id,
@@ -210,6 +210,7 @@ def id_cases() -> list[Fields]:
             "writer": writer.hex(),
             "registry_key": keys[0].hex(),
             "recovery_key": keys[1].hex(),
+            "chain_genesis": keys[2].hex(),
             "registry": registry_id(*keys).hex(),
             "log": log_id(chain_id, contract, writer, registry_id(*keys)).hex(),
         }
