@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -182,6 +183,9 @@ def test_a_killed_worker_costs_one_file() -> None:
         worker.send_signal(signal.SIGSTOP)
         stuck = desk.take_in_soon(SCENE)
         following = desk.take_in_soon(SCENE)
+        while not stuck.running():
+            time.sleep(0.01)
+        time.sleep(0.3)  # from running to sent nothing can be seen from outside
         worker.kill()
         with pytest.raises(WorkerDied, match="SIGKILL"):
             stuck.result(timeout=30)

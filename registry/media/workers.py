@@ -19,6 +19,10 @@ from registry.media import zygote
 
 _PATIENCE_SECONDS = 5.0
 
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PILLOW_BLOCKS_MAX": "16"}
+"""No secrets of ours; one thread in the linear algebra library, since forking needs that; and Pillow keeps up to 16
+blocks of memory for the next picture, without which a seventh of a worker's time goes into page faults."""
+
 
 class Answer(pickle.Unpickler):
     """Reads an answer that may come from a worker under a hostile file's control: known classes only."""
@@ -118,8 +122,7 @@ class Zygote:
                 [sys.executable, "-P", zygote.__file__, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                # No secrets of ours; and one thread in the linear algebra library, since forking needs that.
-                env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env=_ENVIRONMENT,
                 start_new_session=True,  # Ctrl-C at the terminal is the parent's affair
             )
         setup = pickle.dumps(dataclasses.astuple(self._setup))

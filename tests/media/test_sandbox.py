@@ -158,7 +158,13 @@ def test_a_worker_reaches_no_file_no_network_and_no_secret(sandbox: Sandbox, tmp
         sandbox.run(socket.create_connection, ("127.0.0.1", 9))
     assert not (tmp_path / "new").exists()
     names = sandbox.run(evaluate, "sorted(__import__('os').environ)")
-    assert set(names) <= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LC_CTYPE", "__CF_USER_TEXT_ENCODING"}
+    assert set(names) <= {
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "PILLOW_BLOCKS_MAX",
+        "LC_CTYPE",
+        "__CF_USER_TEXT_ENCODING",
+    }
     assert sandbox.run(resource.getrlimit, resource.RLIMIT_CORE) == (0, 0)
 
 
