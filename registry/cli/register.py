@@ -28,7 +28,7 @@ from registry.register import HandedIn, Registered, Similar, Submission
 from registry.settings import Settings
 from registry.works import Description, Detail, Kind, Role, Visibility, WorkId
 
-BATCH_FILES, BATCH_BYTES = 16, 32 * 1024 * 1024
+BATCH_FILES, BATCH_BYTES = 32, 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

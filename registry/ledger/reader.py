@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import httpx
-
 from registry.errors import RpcRefused, RpcUnavailable
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.proof.chain import Block, ChainUnavailable, Event, Tag, Transaction
@@ -54,6 +52,7 @@ class JsonRpcReader:
 
 def http_json_rpc(url: str) -> JsonRpc:
     """JSON-RPC over HTTP. The URL may hold a secret, so it stands in no error."""
+    import httpx  # noqa: PLC0415 - the embedded chain is read without it, and every command would wait for it
 
     def request(method: str, params: Sequence[Any]) -> Any:
         try:

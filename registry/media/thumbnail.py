@@ -7,16 +7,16 @@ from PIL import Image
 from registry.media.decode import Decoded
 
 LONGEST = 256
-"""The longest side in pixels; a smaller picture keeps its size."""
+"""The longest side in pixels, at most; a smaller picture keeps its size."""
 
 _QUALITY = 80
 
 
 def thumbnail(decoded: Decoded) -> bytes:
     """A JPEG with the file's own proportions, transparency on white."""
-    scale = min(1.0, LONGEST / max(decoded.width, decoded.height))
-    size = max(1, round(decoded.width * scale)), max(1, round(decoded.height * scale))
-    # Reduced by whole factors first: a quarter of the time, for a picture that nobody measures.
+    # A whole fraction of the size, so that pixels are only averaged: a quarter of the time.
+    fraction = -(-max(decoded.width, decoded.height) // LONGEST)
+    size = max(1, decoded.width // fraction), max(1, decoded.height // fraction)
     small = decoded.on_ground("white").scaled(size, Image.Resampling.BOX, gap=1.0)
     jpeg = io.BytesIO()
     small.save(jpeg, "JPEG", quality=_QUALITY)

@@ -19,9 +19,15 @@ from registry.media import zygote
 
 _PATIENCE_SECONDS = 5.0
 
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PILLOW_BLOCKS_MAX": "16"}
-"""No secrets of ours; one thread in the linear algebra library, since forking needs that; and Pillow keeps up to 16
-blocks of memory for the next picture, without which a seventh of a worker's time goes into page faults."""
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PILLOW_BLOCKS_MAX": "16",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
+}
+"""No secrets of ours; one thread in the linear algebra library, since forking needs that; and Pillow and glibc keep
+some memory for the next picture: without that a fifth of a worker's time goes into page faults."""
 
 
 class Answer(pickle.Unpickler):

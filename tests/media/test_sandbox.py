@@ -162,6 +162,8 @@ def test_a_worker_reaches_no_file_no_network_and_no_secret(sandbox: Sandbox, tmp
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "PILLOW_BLOCKS_MAX",
+        "MALLOC_MMAP_THRESHOLD_",
+        "MALLOC_TRIM_THRESHOLD_",
         "LC_CTYPE",
         "__CF_USER_TEXT_ENCODING",
     }

@@ -1,13 +1,9 @@
-"""`originmark demo`: the whole of it in less than a minute, in a registry of its own."""
+"""The demo performed: the whole of it in less than a minute, in a registry of its own."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Annotated
-
-import typer
 
 from registry.assemble import Registry, open_registry
 from registry.cli.demo.art.artworks import Artwork, artworks, blank, png, strangers
@@ -16,7 +12,7 @@ from registry.cli.demo.play import play
 from registry.cli.demo.proving import Proved, proved
 from registry.cli.demo.rows import Row, Timer
 from registry.cli.demo.teller import JsonTeller, ScreenTeller, Teller
-from registry.cli.output import DONE, NEGATIVE, Json
+from registry.cli.output import DONE, NEGATIVE
 from registry.errors import InvalidInput
 from registry.settings import Settings
 
@@ -25,33 +21,6 @@ Opening = Callable[[Settings], AbstractContextManager[Registry]]
 
 Drawing = Callable[[Teller], Pictures]
 """Draws the pictures, and tells how far it is; `draw` is one."""
-
-
-def add_to(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command()(demo)
-
-
-def demo(
-    context: typer.Context,
-    keep: Annotated[
-        Path | None,
-        typer.Option(
-            help="An empty or new folder to keep the pictures, a certificate and the registry in.",
-            file_okay=False,
-            show_default="nothing is kept",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    """Show what Originmark does: a dozen artworks drawn, registered, anchored, checked and proved.
-
-    It all happens in a registry and on a chain of its own. Exits with 1 unless everything came as expected.
-    """
-    if keep is not None:
-        return perform(context.obj, keep, as_json=as_json)
-    with TemporaryDirectory(prefix="originmark-demo-") as folder:
-        return perform(context.obj, Path(folder), as_json=as_json, kept=False)
 
 
 def draw(teller: Teller) -> Pictures:
