@@ -136,7 +136,7 @@ def open_registry(
             clock=clock,
         ),
         checking=Checking(
-            look_at=desk.look_at,
+            look_at=desk.look_at_soon,
             catalogue=catalogue,
             accounts=accounts,
             checks=Checks(database),

@@ -9,7 +9,9 @@
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from hashlib import sha256
 
 from registry.accounts import AccountId, Viewer
 from registry.clock import Clock
@@ -52,7 +54,7 @@ class Checking:
     def __init__(
         self,
         *,
-        look_at: Callable[[bytes], Query],
+        look_at: Callable[[bytes], "Future[Query]"],
         catalogue: Catalogue,
         accounts: Accounts,
         checks: Checks,
@@ -66,12 +68,14 @@ class Checking:
         """Checks a picture's bytes for somebody; raises MediaError for a file that can't be read, and IndexBehind."""
         _must_be_words(listing)
         # 1. the picture makes its one trip through the sandbox
-        query = self._look_at(data)
-        # 2. the feed's head is read, and the index brought up to it
+        looking = self._look_at(data)
+        # 2. the feed's head is read, and the index brought up to it: meanwhile, for both take their time
         head = self._follower.catch_up()
         # 3. candidates by likeness, and works with the very same bytes
+        same_bytes = {work.id: work for work in self._catalogue.with_digest(sha256(data).digest())}
+        seller = self._seller(listing)
+        query = looking.result()
         candidates = self._follower.index.search(query.variants, REACH)
-        same_bytes = {work.id: work for work in self._catalogue.with_digest(query.sha256)}
         works = {**self._catalogue.many({one.work for one in candidates} - set(same_bytes)), **same_bytes}
         evidence = Evidence(
             candidates=[one for one in candidates if one.work in works],
@@ -81,7 +85,6 @@ class Checking:
         # 4. silence: works that the asker may not know of are set apart
         known = {work.id for work in works.values() if work.known_to(viewer)}
         # 5. the decision, with the seller's standing
-        seller = self._seller(listing)
         verdict = self._decide(query, evidence.among(known), seller)
         # 6. the answer is kept; owners of private works are told of a sighting
         unseen = self._unseen(query, evidence.among(set(works) - known), seller)

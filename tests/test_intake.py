@@ -46,7 +46,7 @@ def test_a_work_is_taken_in(desk: IntakeDesk) -> None:
     assert all(0 < one.quality <= 100 for one in intake.fingerprints)
     phash, pdq = (one.code for one in intake.fingerprints)
     assert intake.codes == {Ground.OPAQUE: Codes(pdq=pdq, phash=phash)}
-    assert Image.open(io.BytesIO(intake.thumbnail)).size == (256, 192)
+    assert Image.open(io.BytesIO(intake.thumbnail)).size == (320, 240)
 
 
 def test_workers_and_this_process_agree(desk: IntakeDesk) -> None:
@@ -152,7 +152,7 @@ def test_exif_orientation_changes_no_code(desk: IntakeDesk, orientation: int) ->
         assert (intake.width, intake.height) == (320, 240)
         for one, other in zip(intake.fingerprints, plain.fingerprints, strict=True):
             assert distance(one.code, other.code) <= 4
-        assert Image.open(io.BytesIO(intake.thumbnail)).size == (256, 192)
+        assert Image.open(io.BytesIO(intake.thumbnail)).size == (320, 240)
 
 
 def test_bad_files_are_told_apart(desk: IntakeDesk) -> None:

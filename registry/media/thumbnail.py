@@ -6,7 +6,7 @@ from PIL import Image
 
 from registry.media.decode import Decoded
 
-LONGEST = 256
+LONGEST = 320
 """The longest side in pixels, at most; a smaller picture keeps its size."""
 
 _QUALITY = 80

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import insert
+
 from registry.accounts import AccountId
 from registry.findings import Check, CheckId, Decision
 from registry.listings import Listing
@@ -9,6 +11,8 @@ from registry.store.database import Database
 from registry.store.tables import CheckRow, SightingRow
 from registry.store.verdicts import decode_verdict, encode_verdict
 from registry.works import WorkId
+
+_CHECK, _SIGHTING = insert(CheckRow), insert(SightingRow)
 
 
 class Checks:
@@ -19,21 +23,23 @@ class Checks:
 
     def keep(self, check: Check, unseen: Iterable[tuple[WorkId, Decision]]) -> None:
         """Keeps a check, and for each private work that the picture shows and the asker may not know of, a sighting."""
-        with self._database.write() as session:
-            session.add(
-                CheckRow(
-                    id=check.id,
-                    account=check.account,
-                    seller=check.listing.seller,
-                    listing=check.listing.listing,
-                    sha256=check.sha256,
-                    verdict=encode_verdict(check.verdict),
-                    feed_position=check.feed_position,
-                    log_size=check.log_size,
-                    checked=check.checked,
-                )
-            )
-            session.add_all(SightingRow(work=work, decision=decision, seen=check.checked) for work, decision in unseen)
+        row = {
+            "id": check.id,
+            "account": check.account,
+            "seller": check.listing.seller,
+            "listing": check.listing.listing,
+            "sha256": check.sha256,
+            "verdict": encode_verdict(check.verdict),
+            "feed_position": check.feed_position,
+            "log_size": check.log_size,
+            "checked": check.checked,
+        }
+        sightings = [{"work": work, "decision": decision, "seen": check.checked} for work, decision in unseen]
+        with self._database.write(promised=False) as session:
+            execute = session.connection().execute
+            execute(_CHECK, row)
+            if sightings:
+                execute(_SIGHTING, sightings)
 
     def check(self, check: CheckId) -> Check | None:
         """The check with this id."""

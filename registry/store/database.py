@@ -24,6 +24,9 @@ from registry.errors import Busy, LedgerHeld, SettingsError, StoreError
 HEAD_REVISION = "0001"
 """The newest migration. Known here, so that an up-to-date database opens without reading the scripts."""
 
+_SYNC = {True: "FULL", False: "NORMAL"}
+"""SQLite's `synchronous` for what is promised and for what isn't. In WAL mode both survive the end of the process."""
+
 _ANCHORING = "Another process is anchoring for this database."
 
 BUSY_TIMEOUT_MS = 30_000
@@ -59,16 +62,20 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def write(self, *, alone: bool = False) -> Iterator[Session]:
+    def write(self, *, alone: bool = False, promised: bool = True) -> Iterator[Session]:
         """A transaction that may write: committed when the block ends, rolled back when it raises.
 
-        `alone` ones run one after the other, so that what one has read holds until its commit. On SQLite all do.
+        `alone` ones run one after the other, so that what one has read holds until its commit. On SQLite all do. What
+        isn't `promised` survives `kill -9` as everything does, but perhaps not the power cord: it doesn't wait for the
+        disk.
         """
         with (
             _told(),
-            self.engine.connect().execution_options(originmark_write=True) as connection,
+            self.engine.connect().execution_options(originmark_write=_SYNC[promised]) as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
+            if not promised and not self.sqlite:
+                session.connection().execute(text("SET LOCAL synchronous_commit = off"))
             if alone and not self.sqlite:
                 session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ALONE_LOCK})
             yield session
@@ -122,7 +129,7 @@ class Database:
                 remedy="Run the version of Originmark that last opened it, or a newer one.",
             )
         # Whoever has the lock upgrades; the others wait, and then find the work done.
-        with self.engine.connect().execution_options(originmark_write=True) as connection, connection.begin():
+        with self.engine.connect().execution_options(originmark_write=_SYNC[True]) as connection, connection.begin():
             if not self.sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
             from registry.store.upgrading import upgrade  # noqa: PLC0415 - alembic is slow to import, and seldom needed
@@ -185,7 +192,9 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("originmark_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        synchronous = connection.get_execution_options().get("originmark_write")
+        if synchronous is not None:
+            connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+        connection.exec_driver_sql("BEGIN" if synchronous is None else "BEGIN IMMEDIATE")
 
     return engine

@@ -1,5 +1,6 @@
 """Certifying: a real certificate, from the embedded chain over `/rpc` and from anvil, before its two verifiers."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -78,7 +79,11 @@ def certified(registry: Registry) -> Certificate:
     registry.registering.register(Picture(3).png(), Description("A third"), account)
     assert isinstance(registry.certification.certificate(work), Pending)
     with registry.anchoring() as anchoring:
-        assert [one.checkpoint.size for one in anchoring.step(flush=True)] == [4]
+        anchored, give_up = anchoring.step(flush=True), time.monotonic() + 30
+        while not anchored and time.monotonic() < give_up:  # anvil takes a moment to mine
+            time.sleep(0.02)
+            anchored = anchoring.step()
+        assert [one.checkpoint.size for one in anchored] == [4]
     made = registry.certification.certificate(work)
     assert isinstance(made, Certificate)
     return made

@@ -1,6 +1,7 @@
 """A registry's ledger on its own: a database, a chain, a log, and no pictures."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from registry.ledger.watcher import Watcher
 from registry.log.files import TileFiles
 from registry.log.log import Log
 from registry.store.database import Database
-from registry.store.ledger import Identity, LedgerStore
+from registry.store.ledger import Anchored, Identity, LedgerStore
 from registry.store.tables import LogEntryRow, LogHeadRow
 from tests.anvil import Anvil
 
@@ -57,6 +58,15 @@ class World:
             policy=self.policy,
             clock=self.clock,
         )
+
+    def anchor(self) -> list[Anchored]:
+        """Anchors what there is; a node that mines by itself takes a moment to."""
+        give_up = time.monotonic() + 30
+        anchored = self.anchoring().step(flush=True)
+        while not anchored and time.monotonic() < give_up:
+            time.sleep(0.02)
+            anchored = self.anchoring().step()
+        return anchored
 
     def append(self, entries: int, received: Seconds | None = None) -> None:
         with self.database.write() as session:

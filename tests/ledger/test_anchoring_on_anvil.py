@@ -43,7 +43,7 @@ class Unreliable:
 def test_every_checkpoint_costs_one_transaction_of_at_most_30_000_gas(world: World, anvil: Anvil) -> None:
     for entries in (1, 500, 3):
         world.append(entries)
-        (anchored,) = world.anchoring().step(flush=True)
+        (anchored,) = world.anchor()
         receipt = anvil.rpc("eth_getTransactionReceipt", f"0x{anchored.anchor.transaction.hex()}")
         assert int(receipt["gasUsed"], 16) <= MOST_GAS
     assert [size for size, _root in world.checkpoints_on_chain()] == [2, 502, 505]
@@ -62,7 +62,7 @@ def test_a_lost_message_is_made_good_by_the_same_bytes(world: World, lose: str) 
     with pytest.raises(RpcUnavailable):
         world.anchoring(Unreliable(world.client, lose=lose)).step(flush=True)  # type: ignore[arg-type]
     kept = world.store.saved("checkpoint 11")
-    (anchored,) = world.anchoring().step()
+    (anchored,) = world.anchor()
     assert kept is not None
     assert anchored.anchor.transaction == kept.hash
     assert len(world.checkpoints_on_chain()) == 1
@@ -87,11 +87,11 @@ def test_a_reorg_makes_the_checkpoint_pending_and_the_same_transaction_is_sent_a
     world: World, anvil: Anvil, depth: int
 ) -> None:
     world.append(10)
-    (first,) = world.anchoring().step(flush=True)
+    (first,) = world.anchor()
     anvil.mine(depth - 1)
     anvil.reorg(depth)
     assert world.checkpoints_on_chain() == []
-    (again,) = world.anchoring().step()
+    (again,) = world.anchor()
     assert again.anchor.transaction == first.anchor.transaction
     assert again.anchor.block_hash != first.anchor.block_hash
     assert len(world.checkpoints_on_chain()) == 1
@@ -100,8 +100,7 @@ def test_a_reorg_makes_the_checkpoint_pending_and_the_same_transaction_is_sent_a
 
 def test_an_anchor_is_watched_until_the_chain_calls_it_final(world: World, anvil: Anvil) -> None:
     world.append(1)
-    world.anchoring().step(flush=True)
-    world.anchoring().step()
+    world.anchor()
     assert world.store.watched()
     anvil.mine(12)
     world.anchoring().step()
@@ -143,12 +142,12 @@ def test_no_funds_and_no_node_are_told_apart(world: World, anvil: Anvil, tmp_pat
     with remote_client("http://127.0.0.1:9", world.keyring.writer_secret) as nobody, pytest.raises(RpcUnavailable):
         world.anchoring(nobody).step()
     fund(anvil, world.client)
-    assert [one.checkpoint.size for one in world.anchoring().step()] == [2]
+    assert [one.checkpoint.size for one in world.anchor()] == [2]
 
 
 def test_a_chain_that_knows_more_than_the_database_stops_everything(world: World) -> None:
     world.append(5)
-    world.anchoring().step(flush=True)
+    world.anchor()
     ahead = world.client.calling(world.identity.genesis.contract, "checkpoint", world.identity.log, 100, b"\x01" * 32)
     stranger = world.client.sign(ahead, world.client.price(ahead), world.client.mined_nonce())
     world.client.send(stranger)
