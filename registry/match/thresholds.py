@@ -60,17 +60,17 @@ VERY_NEAR = Threshold(Decision.REVIEW, pdq=20, phash=None, false_pairs=0, false_
 NEAR = Threshold(Decision.REVIEW, pdq=48, phash=20, false_pairs=0, false_upright=0)
 """Near by PDQ, and not strange to pHash: a banner across the picture, much more light."""
 
-ALIKE = Threshold(Decision.REVIEW, pdq=64, phash=14, false_pairs=2, false_upright=2)
+ALIKE = Threshold(Decision.REVIEW, pdq=60, phash=14, false_pairs=1, false_upright=1)
 """Alike by both codes: a crop of 5 %, a turn by a few degrees."""
 
 THRESHOLDS = (BLOCK, VERY_NEAR, NEAR, ALIKE)
 """The strongest first."""
 
-FALSE_BY_PDQ = {20: 0, 31: 0, 48: 0, 64: 6}
+FALSE_BY_PDQ = {20: 0, 31: 0, 48: 0, 60: 3}
 """Measured pairs within a distance by PDQ, whatever their pHash, in any of eight orientations."""
 
-FALSE_BY_PHASH = {8: 23, 14: 1_188, 20: 81_248}
+FALSE_BY_PHASH = {8: 22, 14: 1_185, 20: 81_415}
 """Measured pairs within a distance by pHash, whatever their PDQ, in any of eight orientations."""
 
-REACH = Reach(pdq=64, phash=20, pdq_alone=20)
+REACH = Reach(pdq=60, phash=20, pdq_alone=20)
 """How far search has to look so that no decision misses a candidate."""

@@ -119,7 +119,7 @@ def test_nothing_at_all_is_clear_and_says_how_far_it_looked() -> None:
     verdict = _decide()
     assert isinstance(verdict, Clear)
     assert (
-        "within 20 of 256 bits of PDQ, within 48 of them and 20 of 64 of pHash, or within 64 and 14."
+        "within 20 of 256 bits of PDQ, within 48 of them and 20 of 64 of pHash, or within 60 and 14."
         in verdict.reasons[0]
     )
 
@@ -151,7 +151,7 @@ def test_signals_are_those_that_count_with_distances_thresholds_and_rates() -> N
     near, alike = verdict.matches
     assert [(s.scheme, s.distance, s.threshold, s.bits) for s in near.signals] == [("pdq-raster-v1", 16, 20, 256)]
     assert [(s.scheme, s.distance, s.threshold, s.bits) for s in alike.signals] == [
-        ("pdq-raster-v1", 60, 64, 256),
+        ("pdq-raster-v1", 60, 60, 256),
         ("phash-v1", 8, 14, 64),
     ]
     assert all(0 < signal.false_match_rate < 1 and signal.holds for m in verdict.matches for signal in m.signals)
