@@ -41,10 +41,10 @@ def stamp(seconds: Seconds) -> str:
 
 
 def table(*columns: str) -> Table:
-    """A plain table with these headings."""
+    """A plain table with these headings; the first column names the row, so it stays in one piece to be copied."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        made.add_column(column, overflow="fold", no_wrap=place == 0)
     return made
 
 
