@@ -32,8 +32,8 @@ class House:
 
     registry: Registry
     app: FastAPI
-    alice: Account
-    bob: Account
+    studio: Account
+    shop: Account
     tokens: dict[str, str]
     public: Work
     private: Work
@@ -77,30 +77,30 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("house"), media_workers=1, max_body_bytes=4 << 20)
     with open_registry(settings) as registry:
         access = registry.access
-        alice, bob, operator = (access.create_account(name) for name in ("alice", "bob", "operator"))
+        studio, shop, operator = (access.create_account(name) for name in ("studio", "shop", "operator"))
         both = [Scope.REGISTER, Scope.CHECK]
-        revoked = access.create_key(alice, both)
+        revoked = access.create_key(studio, both)
         access.revoke_key(revoked.key.id)
         long_ago = Access(Accounts(registry.database), lambda: registry.clock() - 1000)
         public_file, private_file = png(drawing("public")), png(drawing("private"))
         made = House(
             registry=registry,
             app=create_app(registry),
-            alice=alice,
-            bob=bob,
+            studio=studio,
+            shop=shop,
             tokens={
-                "register": access.create_key(alice, [Scope.REGISTER]).token,
-                "check": access.create_key(alice, [Scope.CHECK]).token,
+                "register": access.create_key(studio, [Scope.REGISTER]).token,
+                "check": access.create_key(studio, [Scope.CHECK]).token,
                 "admin": access.create_key(operator, [Scope.ADMIN]).token,
-                "another's key": access.create_key(bob, both).token,
-                "expired": long_ago.create_key(alice, both, lifetime=500).token,
+                "another's key": access.create_key(shop, both).token,
+                "expired": long_ago.create_key(studio, both, lifetime=500).token,
                 "revoked": revoked.token,
                 "unknown": "om_" + "a" * 12 + "_" + "0" * 32,
                 "nonsense": "letmein",
             },
-            public=registry.registering.register(public_file, Description(title="Harbour"), alice).work,
+            public=registry.registering.register(public_file, Description(title="Harbour"), studio).work,
             private=registry.registering.register(
-                private_file, Description(title="Secret", visibility=Visibility.PRIVATE), alice
+                private_file, Description(title="Secret", visibility=Visibility.PRIVATE), studio
             ).work,
             public_file=public_file,
             private_file=private_file,

@@ -144,9 +144,9 @@ def test_an_unknown_earlier_version_is_not_there(house: House, previous: str) ->
 
 
 def test_somebody_else_s_work_is_no_earlier_version_and_looks_unknown(house: House) -> None:
-    bob = house.client("another's key")
+    shop = house.client("another's key")
     answers = [
-        bob.post("/v1/works", files={"file": ("a.png", GOOD)}, data={"previous": previous})
+        shop.post("/v1/works", files={"file": ("a.png", GOOD)}, data={"previous": previous})
         for previous in (house.private.id, "wrk_" + "a" * 20)
     ]
     assert [answer.status_code for answer in answers] == [404, 404]

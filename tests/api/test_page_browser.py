@@ -63,7 +63,7 @@ def test_a_copy_is_found_and_its_work_is_shown(page: Tab, copy: Path) -> None:
     for expected in (
         "Block",
         "Harbour",
-        "Declared by alice",
+        "Declared by studio",
         "Shown mirrored",
         "of 256 bits differ",
         "of 64 bits differ",
@@ -147,7 +147,7 @@ def test_a_title_is_text_and_never_markup(page: Tab, house: House, tmp_path: Pat
 
 def test_a_seller_s_own_work_is_allowed(page: Tab, copy: Path) -> None:
     page.evaluate("document.querySelector('details').open = true")
-    page.evaluate("document.querySelector('#seller').value = 'alice'")
+    page.evaluate("document.querySelector('#seller').value = 'studio'")
     page.choose("#file", copy)
     headline(page, "The seller’s own work")
 

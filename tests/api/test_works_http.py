@@ -36,7 +36,7 @@ def test_a_new_work_is_answered_with_a_receipt_that_holds(house: House) -> None:
         "holder",
         "public",
     )
-    assert (work["owner"], work["sha256"], work["size"]) == ("alice", sha256(file).hexdigest(), len(file))
+    assert (work["owner"], work["sha256"], work["size"]) == ("studio", sha256(file).hexdigest(), len(file))
     assert (work["width"], work["height"], work["media_type"], work["detail"]) == (420, 320, "image/png", "distinct")
     assert work["index"] == size == house.registry.ledger.size() - 1
     assert datetime.strptime(work["registered"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp() == pytest.approx(
@@ -68,7 +68,7 @@ def test_earlier_works_that_look_alike_are_told(house: House) -> None:
     assert similar["work"] == {
         "id": first["id"],
         "title": "First",
-        "owner": "alice",
+        "owner": "studio",
         "registered": first["registered"],
         "thumbnail": f"/v1/works/{first['id']}/thumbnail",
     }
@@ -131,11 +131,11 @@ def test_pages_follow_each_other_and_hold_one_s_own_works_only(house: House) -> 
         cursor = page["next"]
         if cursor is None:
             break
-    assert {work["owner"] for work in bobs} == {"bob"}
+    assert {work["owner"] for work in bobs} == {"shop"}
     assert [work["index"] for work in bobs] == sorted({work["index"] for work in bobs})
     assert len(bobs) >= 5
     everything = house.client("admin").get("/v1/works", params={"limit": 200}).json()
-    assert {"alice", "bob"} <= {work["owner"] for work in everything["works"]}
+    assert {"studio", "shop"} <= {work["owner"] for work in everything["works"]}
     assert everything["next"] is None
 
 
