@@ -72,7 +72,8 @@ class Checking:
         # 2. the feed's head is read, and the index brought up to it: meanwhile, for both take their time
         head = self._follower.catch_up()
         # 3. candidates by likeness, and works with the very same bytes
-        same_bytes = {work.id: work for work in self._catalogue.with_digest(sha256(data).digest())}
+        digest = sha256(data).digest()
+        same_bytes = {work.id: work for work in self._catalogue.with_digests({digest}).get(digest, [])}
         seller = self._seller(listing)
         query = looking.result()
         candidates = self._follower.index.search(query.variants, REACH)

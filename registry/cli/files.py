@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from registry.errors import InvalidInput
+from registry.intake import Budget
 from registry.works import Description, Kind, Role, Visibility, WorkId
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"})
 """What is taken from a folder. A file that is named itself is taken whatever its name; its bytes decide."""
 
-MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = Budget().size
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -73,10 +73,6 @@ class Client:
         """How many transactions of the writer are mined."""
         return _asked(lambda: self._web3.eth.get_transaction_count(self._address))
 
-    def balance(self) -> int:
-        """The writer's funds in wei."""
-        return _asked(lambda: self._web3.eth.get_balance(self._address))
-
     def code(self, contract: bytes) -> bytes:
         """The code deployed at an address; empty where there is none."""
         return bytes(_asked(lambda: self._web3.eth.get_code(to_checksum_address(contract))))

@@ -66,12 +66,6 @@ class Catalogue:
                 found.setdefault(row.sha256, []).append(work_of(row))
             return found
 
-    def with_digest(self, sha256: bytes) -> list[Work]:
-        """Every account's work with these bytes, in the order of the log."""
-        with self._database.read() as session:
-            rows = session.exec(select(WorkRow).where(WorkRow.sha256 == sha256).order_by(col(WorkRow.log_index)))
-            return [work_of(row) for row in rows]
-
     def page(self, *, account: AccountId | None, after: int, limit: int) -> list[Work]:
         """At most `limit` works after this log index, in the log's order; of one account, or of all."""
         query = select(WorkRow).where(col(WorkRow.log_index) > after)

@@ -138,7 +138,8 @@ def test_finality_is_told_as_the_chain_tells_it(proof: Proof) -> None:
 def test_an_altered_copy_looks_alike_where_fingerprints_are_disclosed(proof: Proof) -> None:
     registry = proof.registry
     codes = compare_codes(registry.desk.look_at)
-    work = registry.catalogue.with_digest(sha256(FILE).digest())[0]
+    digest = sha256(FILE).digest()
+    (work,) = registry.catalogue.with_digests({digest})[digest]
     hidden, shown = (registry.certification.certificate(work, with_fingerprints=choice) for choice in (False, True))
     assert isinstance(hidden, Certificate)
     assert isinstance(shown, Certificate)

@@ -51,7 +51,7 @@ def test_what_is_not_there_is_none(database: Database) -> None:
     assert catalogue.work(nothing) is None
     assert catalogue.claim(nothing) is None
     assert catalogue.thumbnail(nothing) is None
-    assert catalogue.with_digest(bytes(32)) == []
+    assert catalogue.with_digests({bytes(32)}) == {}
     assert catalogue.sightings(nothing) == []
     assert Checks(database).check(CheckId("chk_nothing")) is None
 

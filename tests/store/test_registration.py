@@ -96,7 +96,7 @@ def test_the_same_bytes_of_the_same_account_are_the_same_work(database: Database
     assert add(registrations, some_draft(account.id, sha256=digest), unreached) == work
     theirs = add(registrations, some_draft(other.id, sha256=digest), seal)
     assert theirs.id != work.id
-    assert Catalogue(database).with_digest(digest) == [work, theirs]
+    assert Catalogue(database).with_digests({digest}) == {digest: [work, theirs]}
     assert audited(database) == [work, theirs]
 
 
