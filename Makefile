@@ -18,7 +18,7 @@ help:
 run: .venv/run.stamp
 	$(BIN)/originmark serve
 
-test: .venv/dev.stamp
+test: .venv/dev.stamp .venv/oldest.stamp
 	$(TOOLS)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
@@ -57,6 +57,12 @@ bench:
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The oldest Pillow that is allowed, beside the newest: fingerprints must be the same by both.
+.venv/oldest.stamp: .venv/run.stamp requirements-oldest.txt
+	rm -rf .venv/oldest
+	$(BIN)/pip install --quiet --no-deps --require-hashes --target .venv/oldest -r requirements-oldest.txt
 	@touch $@
 
 .venv/slither.stamp: .venv/bin/python requirements-slither.txt

@@ -9,10 +9,12 @@ from pydantic import Field
 from api.callers import Checker, MayCheck, Running, viewer_of
 from api.uploads import Upload, multipart, open_upload
 from api.wire import Time, Wire, WorkInShort, is_id, problems, rfc3339
+from api.works_wire import PartOut
 from registry.assemble import Registry
 from registry.errors import NotFound
 from registry.findings import Check, CheckId, Clear, Inconclusive, Match, Matched, Signal, Verdict
 from registry.listings import Listing
+from registry.works import Part
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 
@@ -47,6 +49,7 @@ class MatchOut(Wire):
     """A work that the picture shows, with the evidence."""
 
     work: WorkInShort | None = Field(description="None where the work has been erased since.")
+    part: PartOut | None = Field(description="Which page, layer or picture of the work; None for the whole of it.")
     decision: str
     same_bytes: bool
     orientation: str = Field(description="What was done to the work to look like the picture.")
@@ -64,7 +67,7 @@ class CheckOut(Wire):
     matches: list[MatchOut] = Field(description="The strongest first.")
     seller: str | None
     listing: str | None
-    sha256: str = Field(description="Of the picture's bytes.")
+    sha256: str | None = Field(description="Of the picture's bytes; None where a work with these bytes was erased.")
     feed_position: int
     log_size: int
     checked: Time
@@ -117,7 +120,7 @@ def _check(registry: Registry, made: Check) -> CheckOut:
         matches=_matches(registry, made),
         seller=made.listing.seller,
         listing=made.listing.listing,
-        sha256=made.sha256.hex(),
+        sha256=None if made.sha256 is None else made.sha256.hex(),
         feed_position=made.feed_position,
         log_size=made.log_size,
         checked=rfc3339(made.checked),
@@ -140,12 +143,15 @@ def _matches(registry: Registry, made: Check) -> list[MatchOut]:
     works = registry.checking.works_of(made)
     owners = registry.access.names({work.account for work in works.values()})
     short = {name: WorkInShort.of(work, owners[work.account]) for name, work in works.items()}
-    return [_match(match, short.get(match.work)) for match in made.verdict.matches]
+    parts = registry.catalogue.parts(works)
+    return [_match(match, short.get(match.work), parts.get(match.work, [])) for match in made.verdict.matches]
 
 
-def _match(match: Match, work: WorkInShort | None) -> MatchOut:
+def _match(match: Match, work: WorkInShort | None, parts: list[Part]) -> MatchOut:
+    shown = [part for part in parts if part.number == match.part and part.label and not match.same_bytes]
     return MatchOut(
         work=work,
+        part=PartOut.of(match.work, shown[0]) if shown else None,
         decision=match.decision,
         same_bytes=match.same_bytes,
         orientation=match.orientation,

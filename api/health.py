@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.callers import Running
 from api.wire import Wire
 from registry.assemble import Registry
-from registry.errors import MalformedMedia, OriginmarkError
+from registry.errors import BlobMissing, MalformedMedia, OriginmarkError
 from registry.register import PROMISE
 
 router = APIRouter(tags=["health"])
@@ -62,6 +62,7 @@ def readyz(registry: Running, response: Response) -> ReadyOut:
     parts = {
         "database": _ask(_database, registry),
         "index": _ask(_index, registry),
+        "blobs": _ask(_blobs, registry),
         "sandbox": _ask(_sandbox, registry),
         "anchoring": _ask(_anchoring, registry),
     }
@@ -89,6 +90,15 @@ def _index(registry: Registry) -> PartOut:
     return PartOut(state=State.OK, told=f"{registry.follower.index.position:,} of {head.feed_position:,} events")
 
 
+def _blobs(registry: Registry) -> PartOut:
+    """Asks for a blob that isn't there: whoever says so would have found one."""
+    try:
+        registry.safe.store.get("0" * 64)
+    except BlobMissing:
+        return PartOut(state=State.OK, told="reached")
+    return PartOut(state=State.FAILED, told="a blob that nobody stored is there")
+
+
 def _sandbox(registry: Registry) -> PartOut:
     """Sends an empty file through: a worker that says so works, and it costs next to nothing."""
     try:
@@ -96,7 +106,12 @@ def _sandbox(registry: Registry) -> PartOut:
     except TimeoutError:
         return PartOut(state=State.DEGRADED, told=f"no worker is free within {PATIENCE} s")
     if isinstance(error, MalformedMedia):
-        return PartOut(state=State.OK, told=f"{registry.desk.workers} workers")
+        confinement = registry.desk.confinement
+        by_limits_alone = confinement is None or not confinement.by_the_kernel
+        return PartOut(
+            state=State.DEGRADED if by_limits_alone else State.OK,
+            told=f"{registry.desk.workers} workers; {confinement or 'their confinement is unknown'}",
+        )
     return PartOut(state=State.FAILED, told=type(error).__name__)
 
 

@@ -50,8 +50,15 @@ PROBLEMS: Mapping[type[OriginmarkError], Problem] = {
         413,
         "media-too-large",
         "Too large a picture",
-        "The picture has more bytes, pixels or frames than are taken.",
+        "The file has more bytes, pixels, frames, pages, layers or elements than are taken.",
         facts=("what", "limit", "actual"),
+    ),
+    errors.MediaTooDeep: Problem(
+        422,
+        "media-too-deep",
+        "Nested too deep a file",
+        "Groups within groups, or objects within objects, go deeper than they are followed.",
+        facts=("what", "limit"),
     ),
     errors.MediaTooSlow: Problem(
         422,
@@ -133,6 +140,20 @@ PROBLEMS: Mapping[type[OriginmarkError], Problem] = {
         "log-diverged",
         "The log contradicts itself",
         "The database's entries no longer give a root that was published. Keep the checkpoints that you have.",
+    ),
+    errors.BlobStoreUnavailable: Problem(
+        503,
+        "blob-store-unavailable",
+        "What is kept of files can't be reached",
+        "The place where encrypted rasters and originals are kept gave no answer.",
+        told=False,
+    ),
+    errors.BlobStoreRefused: Problem(
+        502,
+        "blob-store-refused",
+        "What is kept of files is refused",
+        "The place where encrypted rasters and originals are kept refused this server.",
+        told=False,
     ),
     errors.StoreError: Problem(
         500, "store-error", "The database doesn't answer", "The registry's database failed.", told=False

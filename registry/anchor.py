@@ -14,6 +14,7 @@ under way at a time, so a chain that was away for a day costs two transactions a
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import count
 from logging import getLogger
 from threading import Event
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # web3 takes a second to import, and whoever hands these over
 
 TICK_SECONDS = 0.5
 LONGEST_PAUSE = 60.0
+TIDY_TICKS = 120
+"""Ticks from one tidying up to the next: a minute."""
 
 logger = getLogger(__name__)
 
@@ -111,14 +114,24 @@ def log_anchored(anchored: Anchored) -> None:
 
 
 def keep_anchoring(
-    open_anchoring: Callable[[], AbstractContextManager[Anchoring]], stop: Event, tell: Callable[[Anchored], None]
+    open_anchoring: Callable[[], AbstractContextManager[Anchoring]],
+    stop: Event,
+    tell: Callable[[Anchored], None],
+    tidy: Callable[[], None],
 ) -> None:
-    """Anchors until told to stop. Trouble is logged, and tried again after a pause that doubles up to a minute."""
+    """Anchors until told to stop, and has things tidied up in between.
+
+    Trouble is logged, and tried again after a pause that doubles up to a minute.
+    """
     pause = TICK_SECONDS
     while not stop.is_set():
         try:
             with open_anchoring() as anchoring:
-                while not stop.wait(TICK_SECONDS):
+                for tick in count():
+                    if tick % TIDY_TICKS == 0:
+                        tidy()
+                    if stop.wait(TICK_SECONDS):
+                        return
                     for anchored in anchoring.step():
                         tell(anchored)
                     pause = TICK_SECONDS

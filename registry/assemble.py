@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING
 
 from registry.access import Access
 from registry.anchor import Anchoring, Policy
+from registry.blobs.opening import open_blobs
+from registry.blobs.safe import Safe
+from registry.blobs.vault import Vault
 from registry.certify import Certification
 from registry.check import Checking
 from registry.clock import Clock, system_clock
 from registry.errors import LedgerHeld, SettingsError
-from registry.intake import IntakeDesk
+from registry.intake.desk import IntakeDesk
+from registry.intake.taken import CODES_VERSION
 from registry.keyring import RESTORE, Keyring, open_keyring
 from registry.ledger.reader import JsonRpcReader, embedded_json_rpc, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
 from registry.log.log import Log
+from registry.refingerprint import Refingerprinting
 from registry.register import Registering
 from registry.search.exact import ExactIndex
 from registry.search.follow import Follower
@@ -31,9 +36,13 @@ from registry.store.access import Accounts
 from registry.store.catalogue import Catalogue
 from registry.store.checks import Checks
 from registry.store.database import Database
+from registry.store.departures import Departures
 from registry.store.feed import CodeFeed
 from registry.store.ledger import Identity, LedgerStore
+from registry.store.recoding import Recoding
 from registry.store.registration import Registrations
+from registry.tidy import Tidying
+from registry.withdraw import Withdrawing
 
 if TYPE_CHECKING:
     from registry.ledger.client import Client
@@ -53,6 +62,7 @@ class Registry:
     database: Database
     keyring: Keyring
     desk: IntakeDesk
+    safe: Safe
     access: Access
     catalogue: Catalogue
     follower: Follower
@@ -61,6 +71,9 @@ class Registry:
     registering: Registering
     checking: Checking
     certification: Certification
+    withdrawing: Withdrawing
+    refingerprinting: Refingerprinting
+    tidying: Tidying
     endpoint: EmbeddedEndpoint | None
 
     @contextmanager
@@ -101,8 +114,13 @@ def open_registry(
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.sqlalchemy_url)
     ledger = LedgerStore(database)
-    identity = ledger.identity()
-    keyring = open_keyring(settings.data_dir / "keys", founded=identity is not None)
+    identity, catalogue = ledger.identity(), Catalogue(database)
+    keyring = open_keyring(
+        settings.data_dir / "keys",
+        founded=identity is not None,
+        sealed=catalogue.keeps_blobs(),
+        blob_keys=settings.blob_keys,
+    )
     if identity is None:
         identity = _found(settings, keyring, database, ledger, clock, wait)
     if keyring.registry_public != identity.genesis.registry_key:
@@ -110,10 +128,20 @@ def open_registry(
             f"The key in {settings.data_dir / 'keys'} is not the one that this registry was founded with.",
             remedy=RESTORE,
         )
-    catalogue, accounts = Catalogue(database), Accounts(database)
-    follower = Follower(ExactIndex(), CodeFeed(database))
+    accounts = Accounts(database)
+    safe = Safe(open_blobs(settings), Vault(keyring.blob_keys))
+    follower = Follower(ExactIndex(), CodeFeed(database, CODES_VERSION))
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
     desk = IntakeDesk(workers=settings.media_workers)
+    withdrawing = Withdrawing(
+        log=identity.log,
+        signer=keyring.signer,
+        catalogue=catalogue,
+        departures=Departures(database),
+        safe=safe,
+        follower=follower,
+        clock=clock,
+    )
     registry = Registry(
         settings=settings,
         clock=clock,
@@ -121,6 +149,7 @@ def open_registry(
         database=database,
         keyring=keyring,
         desk=desk,
+        safe=safe,
         access=Access(accounts, clock),
         catalogue=catalogue,
         follower=follower,
@@ -130,6 +159,7 @@ def open_registry(
             log=identity.log,
             signer=keyring.signer,
             take_in=desk.take_in_soon,
+            safe=safe,
             catalogue=catalogue,
             registrations=Registrations(database),
             follower=follower,
@@ -146,6 +176,11 @@ def open_registry(
         certification=Certification(
             identity=identity, ledger=ledger, catalogue=catalogue, log=log, usual_wait=settings.checkpoint_wait
         ),
+        withdrawing=withdrawing,
+        refingerprinting=Refingerprinting(
+            recode=desk.recode_soon, recoding=Recoding(database), safe=safe, version=CODES_VERSION
+        ),
+        tidying=Tidying(sweep=withdrawing.sweep, catalogue=catalogue, safe=safe, clock=clock),
         endpoint=_embedded_endpoint(settings) if settings.embedded else None,
     )
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from registry.clock import Seconds
 from registry.errors import MediaError, NotFound
 from registry.fingerprint.manifest import parse_manifest
-from registry.intake import Query
+from registry.intake.taken import Query
 from registry.log.log import Log
 from registry.match.thresholds import BLOCK, FALSE_BY_PDQ, PDQ_BITS, PDQ_SCHEME, false_match_rate
 from registry.proof.certificate import Certificate, Disclosure, Promise
@@ -60,6 +60,11 @@ class Certification:
             disclosure=Disclosure(salt=claim.manifest_salt, manifest=claim.manifest) if with_fingerprints else None,
             witnesses=(Promise(received=claim.received, anchor_by=claim.anchor_by, signature=claim.signature),),
         )
+
+    def anchored(self, work: Work) -> Seconds | None:
+        """The time of the block that proves the claim; None before it's anchored."""
+        found = self._ledger.covering(work.index)
+        return None if found is None else found.anchor.block_time
 
     def _claim(self, work: Work) -> StoredClaim:
         claim = self._catalogue.claim(work.id)

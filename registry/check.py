@@ -4,7 +4,8 @@
 2. the feed's head is read, and the index brought up to it: no answer is better than a false `clear`
 3. candidates by likeness, and works with the very same bytes
 4. silence: works that the asker may not know of are set apart
-5. the decision, with the seller's standing: one's own works don't stand against a listing
+5. the decision, with the seller's standing: one's own works don't stand against a listing, and what many accounts have
+   registered goes to a person
 6. the answer is kept, with what it was measured against; owners of private works are told of a sighting
 """
 
@@ -18,9 +19,10 @@ from registry.clock import Clock
 from registry.errors import InvalidInput
 from registry.findings import Candidate, Check, CheckId, Decision, Matched, Verdict
 from registry.ids import new_id
-from registry.intake import Query
+from registry.intake.taken import Query
 from registry.listings import Listing
 from registry.match.decide import decide
+from registry.match.shared import shared
 from registry.match.thresholds import REACH
 from registry.search.follow import Follower
 from registry.store.access import Accounts
@@ -33,18 +35,23 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands against a listing's picture: candidates by likeness, works with the same bytes, and both's owners."""
+    """What stands against a listing's picture: candidates by likeness, and works with the same bytes.
+
+    `works` holds all of them, `labels` what their parts are called.
+    """
 
     candidates: list[Candidate]
     same_bytes: set[WorkId]
-    owners: dict[WorkId, AccountId]
+    works: dict[WorkId, Work]
+    labels: dict[tuple[WorkId, int], str]
 
     def among(self, works: set[WorkId]) -> "Evidence":
         """The part of it that is about these works."""
         return Evidence(
             candidates=[candidate for candidate in self.candidates if candidate.work in works],
             same_bytes=self.same_bytes & works,
-            owners={work: owner for work, owner in self.owners.items() if work in works},
+            works={name: work for name, work in self.works.items() if name in works},
+            labels={place: label for place, label in self.labels.items() if place[0] in works},
         )
 
 
@@ -81,12 +88,14 @@ class Checking:
         evidence = Evidence(
             candidates=[one for one in candidates if one.work in works],
             same_bytes=set(same_bytes),
-            owners={work.id: work.account for work in works.values()},
+            works=works,
+            labels=self._labels(candidates),
         )
         # 4. silence: works that the asker may not know of are set apart
         known = {work.id for work in works.values() if work.known_to(viewer)}
         # 5. the decision, with the seller's standing
-        verdict = self._decide(query, evidence.among(known), seller)
+        standing = evidence.among(known)
+        verdict = shared(self._decide(query, standing, seller), standing.works)
         # 6. the answer is kept; owners of private works are told of a sighting
         unseen = self._unseen(query, evidence.among(set(works) - known), seller)
         check = Check(
@@ -114,11 +123,22 @@ class Checking:
             case _:
                 return {}
 
+    def _labels(self, candidates: list[Candidate]) -> dict[tuple[WorkId, int], str]:
+        """What the parts of these works are called."""
+        works = {one.work for one in candidates}
+        return {
+            (work, part.number): part.label
+            for work, parts in self._catalogue.parts(works).items()
+            for part in parts
+            if part.label
+        }
+
     def _decide(self, query: Query, evidence: Evidence, seller: AccountId | None) -> Verdict:
         return decide(
             evidence.candidates,
             same_bytes=evidence.same_bytes,
-            owners=evidence.owners,
+            owners={name: work.account for name, work in evidence.works.items()},
+            labels=evidence.labels,
             seller=seller,
             detail=query.detail,
         )

@@ -4,7 +4,8 @@
     ├── MediaError                  a file that can't be taken in; the others of the same run go on
     │   ├── UnsupportedMedia          its bytes are of no format we read
     │   ├── MalformedMedia            its bytes break the rules of their own format
-    │   ├── MediaTooLarge             bytes, pixels or frames over the budget
+    │   ├── MediaTooLarge             bytes, pixels, frames, pages, layers or nodes over the budget
+    │   ├── MediaTooDeep              groups within groups, objects within objects
     │   ├── MediaTooSlow              over the wall clock or the CPU time of one job
     │   ├── MediaTooHungry            over the memory of one job
     │   └── WorkerDied                the process that read it died, and took only this file with it
@@ -26,9 +27,14 @@
     │   │   └── ExecutionReverted       a contract undid what was asked of it
     │   ├── WrongChain                another chain id, genesis or contract than this registry's
     │   └── OutOfFunds                the writer can't pay for a transaction
-    ├── StoreError                  the database: newer than this program, or not reachable
+    ├── StoreError                  the database: newer than this program, or not reachable; and the blobs beside it
     │   ├── FeedBroken                the code feed skips, repeats or contradicts itself
-    │   └── LogDiverged               its entries no longer give the root that was published
+    │   ├── LogDiverged               its entries no longer give the root that was published
+    │   ├── BlobMissing               the store has no blob of this id
+    │   ├── BlobDamaged               its bytes are not those that were stored, or were sealed for another work
+    │   ├── BlobLocked                it was sealed with a key that isn't here
+    │   ├── BlobStoreUnavailable      no answer from the place where blobs are kept, or no room there
+    │   └── BlobStoreRefused          an answer, and it is no: not with these keys, not in this bucket
     └── SettingsError               a setting that can't be used
 
 Errors carry facts and a remedy, in words that a person can act on. They know nothing of HTTP or terminals: `api.errors`
@@ -59,7 +65,7 @@ class MediaError(OriginmarkError):
 class UnsupportedMedia(MediaError):
     """The bytes are of no format we read, whatever the file's name says."""
 
-    remedy = "Send a JPEG, PNG, WebP, GIF, TIFF or BMP."
+    remedy = "Send a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, HEIC, SVG, PDF or PSD."
 
 
 class MalformedMedia(MediaError):
@@ -67,7 +73,7 @@ class MalformedMedia(MediaError):
 
 
 class MediaTooLarge(MediaError):
-    """`what` (`"bytes"`, `"pixels"`, `"frames"`…) is `actual`, and at most `limit` is taken."""
+    """`what` (`"bytes"`, `"pixels"`, `"pages"`, `"layers"`…) is `actual`, and at most `limit` is taken."""
 
     def __init__(self, *, what: str, limit: int, actual: int) -> None:
         super().__init__(
@@ -82,6 +88,24 @@ class MediaTooLarge(MediaError):
 
 def _rebuild_too_large(what: str, limit: int, actual: int) -> MediaTooLarge:
     return MediaTooLarge(what=what, limit=limit, actual=actual)
+
+
+class MediaTooDeep(MediaError):
+    """`what` is nested deeper than `limit` levels; None where only the reader's own depth gave out."""
+
+    remedy = "Flatten the file's groups, or export it as PNG, and try once more."
+
+    def __init__(self, *, what: str, limit: int | None) -> None:
+        deeper = "too deep to be followed" if limit is None else f"deeper than {limit:,} levels"
+        super().__init__(f"The file's {what} are nested {deeper}.")
+        self.what, self.limit = what, limit
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_too_deep, (self.what, self.limit)
+
+
+def _rebuild_too_deep(what: str, limit: int | None) -> MediaTooDeep:
+    return MediaTooDeep(what=what, limit=limit)
 
 
 class MediaTooSlow(MediaError):
@@ -246,7 +270,7 @@ class OutOfFunds(LedgerError):
 
 
 class StoreError(OriginmarkError):
-    """The database is newer than this program, or not reachable."""
+    """The database is newer than this program, or not reachable; or something about the blobs kept beside it."""
 
 
 class FeedBroken(StoreError):
@@ -267,6 +291,50 @@ class LogDiverged(StoreError):
             f"The entries in the database give {actual.hex()} as the root of {what}, not {expected.hex()}."
         )
         self.what, self.expected, self.actual = what, expected, actual
+
+
+class BlobMissing(StoreError):
+    """The place where blobs are kept has none of this id."""
+
+    remedy = "Restore it from a backup of the blobs; what the log says of the work holds without it."
+
+    def __init__(self, blob: str) -> None:
+        super().__init__(f"The blob {blob} is not where blobs are kept.")
+        self.blob = blob
+
+
+class BlobDamaged(StoreError):
+    """The blob's bytes are not those that were stored, or were sealed for another work or another purpose."""
+
+    remedy = "Restore it from a backup of the blobs; what the log says of the work holds without it."
+
+    def __init__(self, blob: str) -> None:
+        super().__init__(f"The blob {blob} doesn't hold what was stored under this name.")
+        self.blob = blob
+
+
+class BlobLocked(StoreError):
+    """The blob was sealed with a key that isn't here; `key` is that key's name, 16 hex digits, and no secret."""
+
+    remedy = (
+        "Restore the file `blob.key` from your backup, or add the key to ORIGINMARK_BLOB_KEY behind the present one."
+    )
+
+    def __init__(self, blob: str, *, key: str) -> None:
+        super().__init__(f"The blob {blob} was sealed with the key {key}, which isn't here.")
+        self.blob, self.key = blob, key
+
+
+class BlobStoreUnavailable(StoreError):
+    """No answer from the place where blobs are kept, or no room there; what was to be stored may be there or not."""
+
+    remedy = "Check the blob folder's disk, or ORIGINMARK_S3_ENDPOINT and that it can be reached; then try again."
+
+
+class BlobStoreRefused(StoreError):
+    """The place where blobs are kept answered, and refused: the keys, the bucket, or what they may do there."""
+
+    remedy = "Check ORIGINMARK_BLOB_URL, the S3 region and keys, and that the bucket's policy lets them read and write."
 
 
 class SettingsError(OriginmarkError):

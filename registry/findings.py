@@ -39,10 +39,11 @@ class Orientation(StrEnum):
 class Candidate:
     """A work that search returns, with the Hamming distances of one pair of codes.
 
-    Both distances belong to the same `orientation` and ground; `pdq` counts bits of 256, `phash` bits of 64.
+    Both distances belong to the same `part`, `orientation` and ground; `pdq` counts bits of 256, `phash` bits of 64.
     """
 
     work: WorkId
+    part: int
     orientation: Orientation
     pdq: int
     phash: int
@@ -94,9 +95,13 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A work that the listing picture shows, with the evidence and the decision it bears by itself."""
+    """A work that the listing picture shows, with the evidence and the decision it bears by itself.
+
+    `part` is the number of the part that it shows, 0 for the whole.
+    """
 
     work: WorkId
+    part: int
     decision: Literal[Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
     same_bytes: bool
     orientation: Orientation
@@ -157,13 +162,14 @@ Verdict = Clear | Matched | Inconclusive
 class Check:
     """One listing picture held against the registry, kept with its answer.
 
-    The answer holds for the registry as it stood at `feed_position` of the code feed and `log_size` entries.
+    The answer holds for the registry as it stood at `feed_position` of the code feed and `log_size` entries. `sha256`
+    is the picture's; None where a work with these bytes was erased since.
     """
 
     id: CheckId
     account: AccountId | None
     listing: Listing
-    sha256: bytes
+    sha256: bytes | None
     verdict: Verdict
     feed_position: int
     log_size: int

@@ -4,10 +4,12 @@ registry.key   Ed25519: signs receipts
 recovery.key   Ed25519: for the day the other is lost or stolen. Move it to a safe place offline; nothing here reads it
                after the registry was founded, only its public half (recovery.pub)
 writer.key     secp256k1: signs the transactions that anchor checkpoints
+blob.key       AES-256: encrypts what is kept of works' files, unless the settings bring a key for that
 """
 
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +28,8 @@ class Keyring:
     signer: Ed25519PrivateKey = field(repr=False)
     recovery_public: bytes
     writer_secret: bytes = field(repr=False)
+    blob_keys: tuple[bytes, ...] = field(repr=False)
+    """The first encrypts, each decrypts."""
 
     @property
     def registry_public(self) -> bytes:
@@ -33,10 +37,14 @@ class Keyring:
         return self.signer.public_key().public_bytes_raw()
 
 
-def open_keyring(directory: Path, *, founded: bool = False) -> Keyring:
+def open_keyring(
+    directory: Path, *, founded: bool = False, sealed: bool = False, blob_keys: Sequence[bytes] = ()
+) -> Keyring:
     """The keys in `directory`; made where they are missing, unless the registry was `founded` with others.
 
-    Raises SettingsError for a key that is missing then, or damaged: no new one can stand in for it.
+    `sealed` is whether it has blobs. `blob_keys` are those that the settings bring; the one in the directory, if there
+    is one, comes after them and then only decrypts. Raises SettingsError for a key that is damaged, or missing where no
+    new one can stand in for it.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("registry.key", "recovery.pub", "writer.key") if founded else ():
@@ -47,7 +55,23 @@ def open_keyring(directory: Path, *, founded: bool = False) -> Keyring:
     if not public_file.exists():
         recovery = Ed25519PrivateKey.from_private_bytes(_secret(directory / "recovery.key"))
         _write(public_file, recovery.public_key().public_bytes_raw())
-    return Keyring(signer=signer, recovery_public=_read(public_file), writer_secret=_secret(directory / "writer.key"))
+    return Keyring(
+        signer=signer,
+        recovery_public=_read(public_file),
+        writer_secret=_secret(directory / "writer.key"),
+        blob_keys=_blob_keys(directory / "blob.key", blob_keys, sealed),
+    )
+
+
+def _blob_keys(path: Path, given: Sequence[bytes], sealed: bool) -> tuple[bytes, ...]:
+    if path.exists() or not (given or sealed):
+        return (*given, _secret(path))
+    if not given:
+        raise SettingsError(
+            f"This registry has blobs, and the key to them is neither in {path} nor in ORIGINMARK_BLOB_KEY.",
+            remedy=RESTORE,
+        )
+    return tuple(given)
 
 
 def _secret(path: Path) -> bytes:

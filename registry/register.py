@@ -1,10 +1,11 @@
 """Register: a claimant's file becomes an entry in the log, and the claimant holds a receipt.
 
 1. is it there already: the same claimant and bytes are the same work, with another description a conflict
-2. the picture makes its one trip through the sandbox: codes, thumbnail, and what its detail is good for
+2. the file makes its one trip through the sandbox: its parts, their codes, thumbnails, what their detail is good for
 3. the claim, its salts, its entry
-4. one transaction: work, claim, codes, the entry at the next index, a row in the feed, the receipt signed for it
-5. similar earlier works that the claimant may know of are told
+4. what is kept of the file besides, encrypted: its canonical raster unless refused, the file itself if asked for
+5. one transaction: work, claim, codes, the entry at the next index, a row in the feed, the receipt signed for it
+6. similar earlier works that the claimant may know of are told
 
 What is returned was committed. A claim says what was declared and never who owns: a work that resembles an earlier one
 is registered all the same, since no registry can tell who copied whom, but anyone can compare the dates.
@@ -13,25 +14,26 @@ is registered all the same, since no registry can tell who copied whom, but anyo
 import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.accounts import Account, Viewer
+from registry.blobs.safe import Keepsake, Purpose, Safe
 from registry.clock import Clock, Seconds
 from registry.errors import Conflict, InvalidInput, MediaError, NotFound, OriginmarkError
 from registry.findings import Orientation
 from registry.fingerprint.manifest import encode_manifest
 from registry.ids import new_id
-from registry.intake import Intake
+from registry.intake.taken import CODES_VERSION, Intake
 from registry.match.thresholds import REACH
 from registry.proof.receipt import Receipt, sign_receipt
 from registry.proof.statement import SALT_BYTES, Claim, Claimant, encode_statement, entry_of, manifest_commitment
 from registry.search.follow import Follower
 from registry.store.catalogue import Catalogue
 from registry.store.registration import Draft, Registrations
-from registry.works import Codes, Description, Ground, Work, WorkId
+from registry.works import USUAL_KEEPING, Codes, Description, Keeping, Work, WorkId
 
 DECLARATION = "2026-11"
 """The version of the declaration that claimants agree to: docs/declaration.md has its text."""
@@ -69,21 +71,26 @@ Outcome = Registered | OriginmarkError
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A file's bytes, and what its claimant says of it."""
+    """A file's bytes, what its claimant says of it, and what of it may be kept."""
 
     data: bytes = field(repr=False)
     description: Description
+    keeping: Keeping = USUAL_KEEPING
 
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A file on its way through the sandbox. `same_bytes` are others' works with its bytes, by now."""
+    """A file on its way through the sandbox. `same_bytes` are others' works with its bytes, by now.
+
+    `original` are its bytes where they are to be kept.
+    """
 
     intake: "Future[Intake]"
     description: Description
     account: Account
     previous: Work | None
     same_bytes: list[Work]
+    original: bytes | None = field(repr=False)
 
 
 class Registering:
@@ -94,23 +101,26 @@ class Registering:
         *,
         log: bytes,
         signer: Ed25519PrivateKey,
-        take_in: Callable[[bytes], "Future[Intake]"],
+        take_in: Callable[[bytes, bool], "Future[Intake]"],
+        safe: Safe,
         catalogue: Catalogue,
         registrations: Registrations,
         follower: Follower,
         clock: Clock,
     ) -> None:
-        self._log, self._signer, self._take_in = log, signer, take_in
+        self._log, self._signer, self._take_in, self._safe = log, signer, take_in, safe
         self._catalogue, self._registrations = catalogue, registrations
         self._follower, self._clock = follower, clock
 
-    def register(self, data: bytes, description: Description, account: Account) -> Registered:
+    def register(
+        self, data: bytes, description: Description, account: Account, keeping: Keeping = USUAL_KEEPING
+    ) -> Registered:
         """Registers a file's bytes for an account.
 
         Raises MediaError for a file that can't be taken in, InvalidInput for a description that can't be, and Conflict
         where the account has registered these bytes with another description.
         """
-        (handed,) = self.hand_in([Submission(data, description)], account)
+        (handed,) = self.hand_in([Submission(data, description, keeping)], account)
         (outcome,) = self.enter([handed]) if isinstance(handed, HandedIn) else (handed,)
         if isinstance(outcome, OriginmarkError):
             raise outcome
@@ -138,21 +148,41 @@ class Registering:
         own = next((work for work in same_bytes if work.account == account.id), None)
         if own is not None:
             return self._repeated(own, submission.description)
-        # 2. the picture makes its one trip through the sandbox
-        intake = self._take_in(submission.data)
-        return HandedIn(intake, submission.description, account, previous, same_bytes)
+        # 2. the file makes its one trip through the sandbox
+        intake = self._take_in(submission.data, submission.keeping.raster)
+        original = submission.data if submission.keeping.original else None
+        return HandedIn(intake, submission.description, account, previous, same_bytes, original)
 
     def enter(self, handed: Sequence[HandedIn]) -> list[Outcome]:
-        """Steps 3 to 5, for several files in one transaction; waits for those that aren't ready."""
+        """Steps 3 to 6, for several files in one transaction; waits for those that aren't ready."""
         outcomes: dict[int, Outcome] = {}
         drafts: dict[int, Draft] = {}
+        kept: list[Keepsake] = []
         for place, one in enumerate(handed):
             try:
                 # 3. the claim, its salts, its entry
-                drafts[place] = self._draft(one.intake.result(), one)
+                intake = one.intake.result()
+                drafts[place] = draft = self._draft(intake, one)
             except MediaError as error:
                 outcomes[place] = error
-        # 4. one transaction
+            else:
+                kept += [
+                    Keepsake(purpose, draft.id, data)
+                    for purpose, data in ((Purpose.RASTER, intake.raster), (Purpose.ORIGINAL, one.original))
+                    if data is not None
+                ]
+        # 4. what is kept of the file besides, encrypted
+        blobs = self._safe.keep_all(kept)
+        drafts = {
+            place: replace(
+                draft,
+                raster=blobs.get((Purpose.RASTER, draft.id)),
+                original=blobs.get((Purpose.ORIGINAL, draft.id)),
+            )
+            for place, draft in drafts.items()
+        }
+        # Crash here: blobs that no work names, which are swept away when they are old enough.
+        # 5. one transaction
         receipts: dict[WorkId, Receipt] = {}
 
         def seal(draft: Draft, index: int) -> Receipt:
@@ -161,7 +191,7 @@ class Registering:
 
         works = self._registrations.add_all(list(drafts.values()), seal) if drafts else []
         # Crash here: the works are registered, their claimants don't know, and asking again finds them at step 1.
-        # 5. similar earlier works that the claimant may know of are told
+        # 6. similar earlier works that the claimant may know of are told
         self._follower.catch_up()
         for (place, draft), work in zip(drafts.items(), works, strict=True):
             outcomes[place] = self._outcome(handed[place], draft, work, receipts)
@@ -174,7 +204,8 @@ class Registering:
                 return self._repeated(work, draft.description)
             except Conflict as error:
                 return error
-        similar = self._similar(work, draft.codes, handed.same_bytes)
+        codes = [each for taken in draft.parts for each in taken.codes.values()]
+        similar = self._similar(work, codes, handed.same_bytes)
         return Registered(work=work, receipt=receipts[work.id], new=True, similar=similar)
 
     def _earlier_version(self, description: Description, account: Account) -> Work | None:
@@ -209,7 +240,7 @@ class Registering:
 
     def _draft(self, intake: Intake, handed: HandedIn) -> Draft:
         now, account = self._clock(), handed.account
-        manifest = encode_manifest(intake.fingerprints)
+        manifest = encode_manifest((taken.part, taken.fingerprints) for taken in intake.parts)
         manifest_salt = secrets.token_bytes(SALT_BYTES)
         statement = encode_statement(
             Claim(
@@ -236,8 +267,10 @@ class Registering:
             width=intake.width,
             height=intake.height,
             detail=intake.detail,
-            codes=intake.codes,
-            thumbnail=intake.thumbnail,
+            codes_version=CODES_VERSION,
+            parts=intake.parts,
+            raster=None,
+            original=None,
             statement=statement,
             manifest=manifest,
             manifest_salt=manifest_salt,
@@ -255,8 +288,8 @@ class Registering:
             anchor_by=draft.registered + PROMISE,
         )
 
-    def _similar(self, work: Work, codes: dict[Ground, Codes], same_bytes: list[Work]) -> tuple[Similar, ...]:
-        queries = [(Orientation.UPRIGHT, each) for each in codes.values()]
+    def _similar(self, work: Work, codes: list[Codes], same_bytes: list[Work]) -> tuple[Similar, ...]:
+        queries = [(Orientation.UPRIGHT, each) for each in codes]
         found = {candidate.work: candidate for candidate in reversed(self._follower.index.search(queries, REACH))}
         same = {other.id: other for other in same_bytes}
         works = {**self._catalogue.many(set(found) - set(same) - {work.id}), **same}

@@ -1,5 +1,6 @@
 """Settings: one frozen value, read once from the environment and handed down. Nothing else reads the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -13,6 +14,7 @@ MIB = 1024 * 1024
 LOCAL_CHECKPOINT_SECONDS = 10
 PAID_CHECKPOINT_SECONDS = 600
 
+_BLOB_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _POSTGRESQL = ("postgresql", "postgresql+psycopg")
 
 
@@ -36,6 +38,25 @@ class Settings(BaseSettings):
     contract: Annotated[str | None, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] = Field(
         default=None, description="A CheckpointLog deployed already; a new registry deploys its own where it isn't set."
     )
+    blob_url: Annotated[
+        str | None,
+        Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?$"),
+    ] = Field(
+        default=None,
+        description="A bucket for blobs, what is kept of works' files; a folder in the data directory if not set.",
+    )
+    blob_key: SecretStr | None = Field(
+        default=None,
+        description="The key to the blobs; several with commas between: the first encrypts, each decrypts.",
+    )
+    s3_endpoint: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")] = Field(
+        default=None, description="Where the bucket is served; AWS in its region where it isn't set."
+    )
+    s3_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = Field(
+        default="us-east-1", description="The bucket's region, as requests are signed for it."
+    )
+    s3_access_key_id: SecretStr | None = Field(default=None, description="The id of the key to the bucket.")
+    s3_secret_access_key: SecretStr | None = Field(default=None, description="The key to the bucket.")
     checkpoint_entries: int = Field(default=10_000, ge=1, description="A checkpoint after this many new entries…")
     checkpoint_seconds: int | None = Field(
         default=None,
@@ -59,6 +80,20 @@ class Settings(BaseSettings):
         if "?" in str(data_dir):
             raise ValueError("the path may hold no question mark")
         return data_dir
+
+    @field_validator("blob_key")
+    @classmethod
+    def _keys_of_32_bytes(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None and not all(_BLOB_KEY.fullmatch(key.strip()) for key in keys.get_secret_value().split(",")):
+            raise ValueError("each key has 64 hex digits, and commas stand between them")
+        return keys
+
+    @property
+    def blob_keys(self) -> tuple[bytes, ...]:
+        """The keys that blobs are encrypted with, the one for new blobs first; none where they aren't set."""
+        if self.blob_key is None:
+            return ()
+        return tuple(bytes.fromhex(key) for key in self.blob_key.get_secret_value().split(","))
 
     @property
     def embedded(self) -> bool:

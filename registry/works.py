@@ -42,6 +42,7 @@ class Detail(StrEnum):
     DISTINCT = "distinct"
     FLAT = "flat"
     NOISY = "noisy"
+    COMMON = "common"  # what everybody has: checks, stripes, a plain circle, a blank T-shirt
 
 
 class Ground(StrEnum):
@@ -50,6 +51,42 @@ class Ground(StrEnum):
     OPAQUE = "opaque"
     WHITE = "white"
     BLACK = "black"
+
+
+class PartKind(StrEnum):
+    """What a part is of its file."""
+
+    WHOLE = "whole"
+    PAGE = "page"
+    ARTBOARD = "artboard"
+    LAYER = "layer"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of a work's pictures: the whole of it, a page, an artboard, a layer, a picture set into a page.
+
+    Numbered from 0, which is the part that stands for the work. `name` is what the file calls it, empty for the whole.
+    """
+
+    number: int
+    kind: PartKind
+    name: str
+    width: int
+    height: int
+    detail: Detail
+
+    @property
+    def label(self) -> str:
+        """How to speak of it: "page 7", "picture 2 on page 7", "the layer “Logo”"; empty for the whole."""
+        match self.kind:
+            case PartKind.WHOLE:
+                return ""
+            case PartKind.PAGE | PartKind.PICTURE:
+                return self.name
+            case PartKind.ARTBOARD | PartKind.LAYER:
+                return f"the {self.kind} “{self.name}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +116,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A registered work. `sha256` is of the file's bytes; `entry` is its leaf's content at `index` of the log."""
+    """A registered work. `sha256` is of the file's bytes; `entry` is its leaf's content at `index` of the log.
+
+    `raster` and `original` name the blobs that are kept of it. A work that is `withdrawn` is matched no more.
+    """
 
     id: WorkId
     account: AccountId
@@ -93,6 +133,9 @@ class Work:
     entry: bytes
     index: int
     registered: Seconds
+    raster: str | None = None
+    original: str | None = None
+    withdrawn: Seconds | None = None
 
     def known_to(self, viewer: Viewer) -> bool:
         """Whether the viewer may learn that the work is registered: a private one is its own account's secret."""
@@ -108,12 +151,48 @@ class Codes:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenPart:
+    """A part as it was taken in: what it is, its fingerprints, and a small JPEG of it.
+
+    `codes` are what search compares it by, for each ground; none unless its detail is `DISTINCT`.
+    """
+
+    part: Part
+    fingerprints: tuple[Fingerprint, ...]
+    codes: dict[Ground, Codes]
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recoded:
+    """What the schemes of today say of a part, by the canonical picture that was kept of it."""
+
+    number: int
+    detail: Detail
+    codes: dict[Ground, Codes]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is kept of a file besides its record: its canonical raster unless refused, the file itself if asked for."""
+
+    raster: bool = True
+    original: bool = False
+
+
+USUAL_KEEPING = Keeping()
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
-    """A feed event: the work may be found by these codes; flat and noisy works have none."""
+    """A feed event: the work may be found by these codes, each with the number of the part that has it.
+
+    Works without a distinct part have none.
+    """
 
     seq: int
     work: WorkId
-    codes: tuple[Codes, ...]
+    codes: tuple[tuple[int, Codes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +203,12 @@ class Removed:
     work: WorkId
 
 
-FeedEvent = Added | Removed
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A feed event about a work that was erased since: nothing to do, and nothing to know."""
+
+    seq: int
+
+
+FeedEvent = Added | Removed | Passed
 """Events are numbered from 1, without gaps, in commit order."""

@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.contracts.toolchain", "tests.anvil", "tests.postgres"]
+pytest_plugins = ["tests.contracts.toolchain", "tests.anvil", "tests.postgres", "tests.s3"]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("originmark", deadline=None)

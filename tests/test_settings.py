@@ -62,6 +62,22 @@ def test_a_postgresql_url_gets_its_driver(scheme: str, monkeypatch: pytest.Monke
         ("DATABASE_URL", "postgresqlite://hunter2"),
         ("DATABASE_URL", "postgresql://"),
         ("DATABASE_URL", "hunter2"),
+        ("BLOB_URL", "works"),
+        ("BLOB_URL", "https://works/hunter2"),
+        ("BLOB_URL", "s3://"),
+        ("BLOB_URL", "s3://WORKS"),
+        ("BLOB_URL", "s3://id:hunter2@works"),
+        ("BLOB_URL", "s3://works/../hunter2"),
+        ("BLOB_URL", "s3://works?key=hunter2"),
+        ("BLOB_KEY", "hunter2"),
+        ("BLOB_KEY", "ab" * 31),
+        ("BLOB_KEY", "ab" * 32 + ","),
+        ("BLOB_KEY", "ab" * 32 + " " + "cd" * 32),
+        ("BLOB_KEY", "zz" * 32),
+        ("S3_ENDPOINT", "minio:9000"),
+        ("S3_ENDPOINT", "ftp://minio"),
+        ("S3_ENDPOINT", "https://id:hunter2@minio"),
+        ("S3_REGION", "no region"),
         ("CONTRACT", "0x1234"),
         ("CONTRACT", "ab" * 20),
         ("CHECKPOINT_ENTRIES", "0"),
@@ -88,6 +104,25 @@ def test_passwords_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     for shown in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):
         assert "hunter2" not in shown
         assert "**" in shown
+
+
+def test_blob_keys_are_read_in_their_order_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().blob_keys == ()
+    monkeypatch.setenv("ORIGINMARK_BLOB_KEY", "ab" * 32 + ", " + "CD" * 32)
+    monkeypatch.setenv("ORIGINMARK_S3_ACCESS_KEY_ID", "hunter2")
+    monkeypatch.setenv("ORIGINMARK_S3_SECRET_ACCESS_KEY", "hunter2")
+    settings = read_settings()
+    assert settings.blob_keys == (b"\xab" * 32, b"\xcd" * 32)
+    for shown in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):
+        for secret in ("hunter2", "abab", "CDCD"):
+            assert secret not in shown
+
+
+@pytest.mark.parametrize("url", ["s3://works", "s3://works/", "s3://my.works-1/a/pre_fix.1"])
+def test_a_bucket_is_taken(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORIGINMARK_BLOB_URL", url)
+    monkeypatch.setenv("ORIGINMARK_S3_ENDPOINT", "https://minio.example:9000/s3")
+    assert read_settings().blob_url == url
 
 
 def test_settings_are_frozen(tmp_path: Path) -> None:

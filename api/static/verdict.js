@@ -96,8 +96,9 @@ export function answerPanel(url, answer) {
 function match(one) {
   const [sign, advice] = ADVICE[one.decision];
   const work = one.work;
-  const picture = element("img", { class: "picture", alt: work ? `The registered work: ${work.title}` : "" });
-  if (work) picture.dataset.from = work.thumbnail;
+  const picture = element("img", { class: "picture", alt: work ? `The registered work: ${work.title}${one.part ? `, ${one.part.label}` : ""}` : "" });
+  if (work) picture.dataset.from = one.part ? one.part.thumbnail : work.thumbnail;
+  const shows = one.part ? element("p", { class: "part" }, "It shows ", element("bdi", {}, one.part.label)) : "";
   const how = one.same_bytes ? "The very same file" : one.orientation === "upright" ? "Shown upright" : `Shown ${one.orientation}`;
   return element(
     "li",
@@ -107,6 +108,7 @@ function match(one) {
       "div",
       { class: "whose" },
       element("h3", {}, element("bdi", {}, work ? work.title : "A work that is there no more")),
+      shows,
       work ? element("p", { class: "by" }, "Declared by ", element("bdi", {}, work.owner), ` on ${localDate(work.registered)}`) : "",
     ),
     element(

@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import accounts, certificate, check, demo, keys, register, serve, status, works
+from registry.cli import (
+    accounts,
+    certificate,
+    check,
+    demo,
+    history,
+    keys,
+    leaving,
+    refingerprint,
+    register,
+    serve,
+    status,
+    works,
+)
 from registry.cli.output import DONE, INTERRUPTED, fail, told
 from registry.errors import OriginmarkError
 from registry.proof.errors import ProofError
@@ -35,7 +48,20 @@ def begin(
     context.obj = read_settings(data_dir)
 
 
-for module in (register, check, works, certificate, demo, serve, status, accounts, keys):
+for module in (
+    register,
+    check,
+    works,
+    history,
+    certificate,
+    leaving,
+    demo,
+    serve,
+    status,
+    accounts,
+    keys,
+    refingerprint,
+):
     module.add_to(app)
 
 

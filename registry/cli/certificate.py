@@ -10,11 +10,11 @@ from rich.markup import escape
 
 from registry.assemble import known_log, open_chain, open_registry
 from registry.certify import Pending, compare_codes
-from registry.cli.files import read_picture
+from registry.cli.files import read_picture, write_file
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
 from registry.cli.works import find_work
 from registry.errors import InvalidInput
-from registry.intake import IntakeDesk
+from registry.intake.desk import IntakeDesk
 from registry.proof.certificate import encode_certificate, parse_certificate
 from registry.proof.receipt import ed25519_valid
 from registry.proof.statement import SALT_BYTES
@@ -58,12 +58,7 @@ def certificate(
             return NEGATIVE
         path = output or Path(f"{work}.originmark.json")
         data = encode_certificate(made)
-        try:
-            path.write_bytes(data)
-        except OSError as error:
-            raise InvalidInput(
-                f"{path} can't be written: {error.strerror}.", field="output", remedy="Choose another with -o."
-            ) from error
+        write_file(path, data)
     if as_json:
         print_json({"work": work, "status": "written", "path": str(path), "sha256": sha256(data).hexdigest()})
     else:

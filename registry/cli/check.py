@@ -14,7 +14,7 @@ from registry.errors import OriginmarkError
 from registry.findings import Check, Clear, Decision, Inconclusive, Match, Matched
 from registry.listings import Listing
 from registry.settings import Settings
-from registry.works import Work, WorkId
+from registry.works import Part, Work, WorkId
 
 COLOURS = {Decision.ALLOW: "green", Decision.REVIEW: "yellow", Decision.BLOCK: "red"}
 
@@ -51,8 +51,9 @@ def check(
             if answer.verdict.decision is not Decision.ALLOW:
                 worst = max(worst, NEGATIVE)
             works = registry.checking.works_of(answer)
+            parts = registry.catalogue.parts(works)
             if as_json:
-                print_json(_as_json(path, answer, works))
+                print_json(_as_json(path, answer, works, parts))
             else:
                 _print(path, answer, works, registry)
     return worst
@@ -85,7 +86,7 @@ def _print_match(match: Match, work: Work | None, names: dict[Any, str]) -> None
         answers.print(f"    {escape(reason)}")
 
 
-def _as_json(path: Path, answer: Check, works: dict[WorkId, Work]) -> dict[str, Any]:
+def _as_json(path: Path, answer: Check, works: dict[WorkId, Work], parts: dict[WorkId, list[Part]]) -> dict[str, Any]:
     verdict = answer.verdict
     return {
         "path": str(path),
@@ -93,7 +94,7 @@ def _as_json(path: Path, answer: Check, works: dict[WorkId, Work]) -> dict[str, 
         "verdict": type(verdict).__name__.lower(),
         "decision": verdict.decision,
         "reasons": list(verdict.reasons),
-        "matches": [_match_json(match, works.get(match.work)) for match in verdict.matches]
+        "matches": [_match_json(match, works.get(match.work), parts.get(match.work, [])) for match in verdict.matches]
         if isinstance(verdict, Matched)
         else [],
         "feed_position": answer.feed_position,
@@ -102,11 +103,13 @@ def _as_json(path: Path, answer: Check, works: dict[WorkId, Work]) -> dict[str, 
     }
 
 
-def _match_json(match: Match, work: Work | None) -> dict[str, Any]:
+def _match_json(match: Match, work: Work | None, parts: list[Part]) -> dict[str, Any]:
+    part = None if match.same_bytes else next((part for part in parts if part.number == match.part), None)
     return {
         "work": match.work,
         "title": None if work is None else work.description.title,
         "registered": None if work is None else stamp(work.registered),
+        "part": None if part is None else {"number": part.number, "kind": part.kind, "name": part.name},
         "decision": match.decision,
         "same_bytes": match.same_bytes,
         "orientation": match.orientation,

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from registry.errors import InvalidInput
-from registry.intake import Budget
+from registry.media.budget import Budget
 from registry.works import Description, Kind, Role, Visibility, WorkId
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"})
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heic", ".heif"}
+    | {".svg", ".pdf", ".ai", ".psd", ".psb"}
+)
 """What is taken from a folder. A file that is named itself is taken whatever its name; its bytes decide."""
 
 MAX_FILE_BYTES = Budget().size
@@ -60,6 +63,16 @@ def read_picture(path: Path) -> bytes:
     except OSError as error:
         raise InvalidInput(
             f"The file can't be read: {error.strerror}.", field="path", remedy="Check its permissions."
+        ) from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file; raises InvalidInput where that can't be done."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} can't be written: {error.strerror}.", field="output", remedy="Choose another with -o."
         ) from error
 
 

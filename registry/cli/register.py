@@ -26,7 +26,7 @@ from registry.cli.output import DONE, ERROR, Json, answers, error_json, notes, p
 from registry.errors import InvalidInput, OriginmarkError
 from registry.register import HandedIn, Registered, Similar, Submission
 from registry.settings import Settings
-from registry.works import Description, Detail, Kind, Role, Visibility, WorkId
+from registry.works import Description, Detail, Keeping, Kind, Role, Visibility, WorkId
 
 BATCH_FILES, BATCH_BYTES = 32, 32 * 1024 * 1024
 
@@ -56,6 +56,13 @@ def register(
     manifest: Annotated[
         Path | None, typer.Option(help="A CSV with a row for each file: path, title, kind, visibility, role, previous.")
     ] = None,
+    no_raster: Annotated[
+        bool,
+        typer.Option("--no-raster", help="Keep no canonical raster: no later fingerprint scheme can know the work."),
+    ] = False,
+    keep_original: Annotated[
+        bool, typer.Option("--keep-original", help="Keep the file itself, encrypted, to have it back.")
+    ] = False,
     no_anchor: Annotated[bool, typer.Option("--no-anchor", help="Leave the anchoring to `serve` or `worker`.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -72,18 +79,19 @@ def register(
     items = items_of(manifest, common) if manifest is not None else items_in(paths or [], title, common)
     with open_registry(settings) as registry:
         account = registry.access.account_or_default(as_)
-        failed = _register_all(registry, account, items, as_json=as_json)
+        keeping = Keeping(raster=not no_raster, original=keep_original)
+        failed = _register_all(registry, account, items, keeping, as_json=as_json)
         if not no_anchor:
             anchor_all(registry, quiet=as_json)
     return ERROR if failed else DONE
 
 
-def _register_all(registry: Registry, account: Account, items: list[Item], *, as_json: bool) -> int:
+def _register_all(registry: Registry, account: Account, items: list[Item], keeping: Keeping, *, as_json: bool) -> int:
     counts = {"registered": 0, "already there": 0, "failed": 0}
     failures: list[tuple[Item, OriginmarkError]] = []
     with _progress(hidden=as_json or not notes.is_terminal) as progress:
         task = progress.add_task("registering", total=len(items))
-        for outcome in _outcomes(registry, account, items):
+        for outcome in _outcomes(registry, account, items, keeping):
             match outcome.result:
                 case Registered() as registered:
                     counts["registered" if registered.new else "already there"] += 1
@@ -102,12 +110,12 @@ def _register_all(registry: Registry, account: Account, items: list[Item], *, as
     return counts["failed"]
 
 
-def _outcomes(registry: Registry, account: Account, items: Iterable[Item]) -> Iterator[Outcome]:
+def _outcomes(registry: Registry, account: Account, items: Iterable[Item], keeping: Keeping) -> Iterator[Outcome]:
     """Each file's outcome. While the workers read one batch, the one before is entered: nobody waits for the other."""
     ahead: list[tuple[Item, HandedIn]] = []
     for batch in _batches(items):
         behind, ahead = ahead, []
-        for item, handed in _hand_in(registry, account, batch):
+        for item, handed in _hand_in(registry, account, batch, keeping):
             if isinstance(handed, HandedIn):
                 ahead.append((item, handed))
             else:
@@ -117,13 +125,13 @@ def _outcomes(registry: Registry, account: Account, items: Iterable[Item]) -> It
 
 
 def _hand_in(
-    registry: Registry, account: Account, batch: Iterable[Item]
+    registry: Registry, account: Account, batch: Iterable[Item], keeping: Keeping
 ) -> list[tuple[Item, HandedIn | Registered | OriginmarkError]]:
     unreadable: list[tuple[Item, HandedIn | Registered | OriginmarkError]] = []
     items, submissions = [], []
     for item in batch:
         try:
-            submissions.append(Submission(read_picture(item.path), item.description))
+            submissions.append(Submission(read_picture(item.path), item.description, keeping))
             items.append(item)
         except OriginmarkError as error:
             unreadable.append((item, error))

@@ -50,6 +50,7 @@ def serve(
     listener = _listen(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{listener.getsockname()[1]}"
     with listener, open_registry(settings) as registry:
+        registry.desk.start()
         _welcome(registry, address, _first_key(registry), as_json=as_json)
         server = uvicorn.Server(
             uvicorn.Config(
@@ -79,7 +80,7 @@ def worker(context: typer.Context, as_json: Json = False) -> int:
     with open_registry(settings) as registry:
         if not as_json:
             notes.print(f"[bold]Originmark[/] anchors for {registry.identity.log.hex()}. Ctrl-C ends it.")
-        keep_anchoring(registry.anchoring, stop, _print_anchored if as_json else log_anchored)
+        keep_anchoring(registry.anchoring, stop, _print_anchored if as_json else log_anchored, registry.tidying)
     return DONE
 
 
@@ -99,7 +100,9 @@ def _print_anchored(anchored: Anchored) -> None:
 @contextmanager
 def _anchoring_beside(registry: Registry) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=keep_anchoring, args=(registry.anchoring, stop, log_anchored), name="anchoring")
+    thread = threading.Thread(
+        target=keep_anchoring, args=(registry.anchoring, stop, log_anchored, registry.tidying), name="anchoring"
+    )
     thread.start()
     try:
         yield

@@ -1,12 +1,15 @@
 """`originmark works`: what is registered."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from registry.assemble import Registry, open_registry
+from registry.blobs.safe import Purpose
 from registry.certify import Pending
+from registry.cli.files import write_file
 from registry.cli.output import DONE, Json, answers, notes, print_json, stamp, table, when
 from registry.errors import NotFound
 from registry.settings import Settings
@@ -20,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="What is registered.")
     group.command("list")(list_works)
     group.command("show")(show)
+    group.command("original")(original)
     app.add_typer(group, name="works")
 
 
@@ -67,8 +71,20 @@ def show(
         found = find_work(registry, work)
         name = registry.access.names({found.account})[found.account]
         proof = registry.certification.certificate(found)
+        parts = registry.catalogue.parts([found.id])[found.id]
         facts = {
             **_as_json(found, name),
+            "parts": [
+                {
+                    "number": part.number,
+                    "kind": part.kind,
+                    "name": part.name,
+                    "width": part.width,
+                    "height": part.height,
+                    "detail": part.detail,
+                }
+                for part in parts
+            ],
             "anchored": None if isinstance(proof, Pending) else stamp(proof.anchor.block_time),
             "block": None if isinstance(proof, Pending) else proof.anchor.block_number,
             "sightings": [
@@ -82,11 +98,36 @@ def show(
         listing = table("", "")
         listing.show_header = False
         for label, value in facts.items():
-            if label != "sightings":
+            if label not in ("sightings", "parts"):
                 listing.add_row(f"[dim]{label.replace('_', ' ')}[/]", "–" if value is None else escape(str(value)))
         answers.print(listing)
+        if len(parts) > 1:
+            inner = table("part", "name", "size", "detail")
+            for part in parts:
+                inner.add_row(part.kind, escape(part.name), f"{part.width} × {part.height}", part.detail)
+            answers.print(inner)
         for sighting in facts["sightings"]:
             answers.print(f"[yellow]seen[/] in a stranger's picture on {sighting['seen']}: {sighting['decision']}")
+    return DONE
+
+
+def original(
+    context: typer.Context,
+    work: Annotated[str, typer.Argument(help="The work's id.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the file.", dir_okay=False)],
+    as_json: Json = False,
+) -> int:
+    """Get a work's file back, where it was registered with --keep-original."""
+    settings: Settings = context.obj
+    with open_registry(settings) as registry:
+        found = find_work(registry, work)
+        if found.original is None:
+            raise NotFound("original of work", work, remedy="It was registered without --keep-original.")
+        write_file(output, registry.safe.read(found.original, Purpose.ORIGINAL, found.id))
+    if as_json:
+        print_json({"work": found.id, "path": str(output), "size": found.size, "media_type": found.media_type})
+    else:
+        answers.print(f"[green]✓[/] {escape(str(output))}  {found.size:,} bytes of {found.media_type}")
     return DONE
 
 
@@ -116,5 +157,8 @@ def _as_json(work: Work, account: str) -> dict[str, Any]:
         "width": work.width,
         "height": work.height,
         "detail": work.detail,
+        "raster_kept": work.raster is not None,
+        "original_kept": work.original is not None,
         "registered": stamp(work.registered),
+        "withdrawn": None if work.withdrawn is None else stamp(work.withdrawn),
     }

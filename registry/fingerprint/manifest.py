@@ -1,36 +1,56 @@
 """The fingerprint manifest: a work's fingerprints as canonical JSON, which its claim commits to unseen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from registry.proof.canonical import Json, decode, encode
 from registry.proof.errors import Malformed
 from registry.proof.fields import Fields, read_hex
-from registry.works import Fingerprint, Ground
+from registry.works import Fingerprint, Ground, Part, PartKind
 
 MAX_CODE_BYTES = 4096
+MAX_FINGERPRINTS = 64
+"""So many fingerprints a part may have: schemes by grounds."""
 
 
-def encode_manifest(fingerprints: Iterable[Fingerprint]) -> bytes:
-    """The manifest's canonical bytes, in the order given."""
+def encode_manifest(parts: Iterable[tuple[Part, Iterable[Fingerprint]]]) -> bytes:
+    """The manifest's canonical bytes: what each part is called, and its fingerprints, in the order given."""
     return encode(
         [
             {
-                "scheme": fingerprint.scheme,
-                "ground": fingerprint.ground.value,
-                "code": fingerprint.code.hex(),
-                "quality": fingerprint.quality,
+                "part": {"kind": part.kind.value, "name": part.name},
+                "fingerprints": [
+                    {
+                        "scheme": fingerprint.scheme,
+                        "ground": fingerprint.ground.value,
+                        "code": fingerprint.code.hex(),
+                        "quality": fingerprint.quality,
+                    }
+                    for fingerprint in fingerprints
+                ],
             }
-            for fingerprint in fingerprints
+            for part, fingerprints in parts
         ]
     )
 
 
 def parse_manifest(manifest: bytes) -> tuple[Fingerprint, ...]:
-    """The fingerprints in a manifest; raises Malformed for bytes that `encode_manifest` wouldn't give."""
+    """The fingerprints of all parts in a manifest; raises Malformed for bytes that `encode_manifest` wouldn't give."""
     value = decode(manifest)
     if not isinstance(value, list):
         raise Malformed("the manifest is not a list")
-    return tuple(_fingerprint(item) for item in value)
+    return tuple(fingerprint for item in value for fingerprint in _part(item))
+
+
+def _part(value: Json) -> Iterator[Fingerprint]:
+    fields = Fields(value, "a part")
+    part = fields.inner("part")
+    if part.text("kind") not in set(PartKind):
+        raise Malformed("a part is of no known kind")
+    part.text("name")
+    items = fields.items("fingerprints", most=MAX_FINGERPRINTS)
+    for taken in (part, fields):
+        taken.done()
+    yield from map(_fingerprint, items)
 
 
 def _fingerprint(value: Json) -> Fingerprint:

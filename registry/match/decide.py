@@ -1,13 +1,16 @@
 """The decision about one listing picture, from candidates alone.
 
-    1. The same bytes as a registered file: block.
-    2. A candidate within a threshold: block or review, as that threshold says. Flat and noisy pictures skip this step,
-       since their codes say nothing about them.
+    1. The same bytes as a registered file: block; of a blank or common picture, which two may well have exported
+       alike: review.
+    2. A candidate within a threshold: block or review, as that threshold says. Flat, noisy and common pictures skip
+       this step, since their codes say nothing about them.
     3. One's own work: allow, and say so. It stays in the list and takes nothing from what others' works say.
     4. The gravest of all these decides; nothing found is Clear, or Inconclusive where step 2 was skipped.
 
-A match is evidence, not a sentence: each comes with what was measured, how rare that is, and what follows. Who may know
-of a work was settled before: candidates are only those that whoever asks may see.
+What many claimants share is weighed after that, by `shared`.
+
+A match is evidence, not a sentence: each comes with what was measured, how rare that is, and last what follows. Who may
+know of a work was settled before: candidates are only those that whoever asks may see.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -43,6 +46,11 @@ from registry.match.thresholds import (
 )
 from registry.works import Detail, WorkId
 
+_Decision = Literal[Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
+
+_ANYBODYS = frozenset({Detail.FLAT, Detail.COMMON})
+"""Pictures so plain that two people may have made the very same file, each by themselves."""
+
 _GRAVEST_FIRST = (Decision.BLOCK, Decision.REVIEW, Decision.ALLOW)
 _ORIENTATIONS = tuple(Orientation)
 
@@ -52,18 +60,23 @@ def decide(
     *,
     same_bytes: Collection[WorkId],
     owners: Mapping[WorkId, AccountId],
+    labels: Mapping[tuple[WorkId, int], str],
     seller: AccountId | None,
     detail: Detail,
 ) -> Verdict:
     """The verdict on a picture of this `detail` that `seller` publishes.
 
     `same_bytes` are the works whose file is the picture's, byte for byte; `owners` names the account of every work in
-    it and in `candidates`. Neither the order of candidates nor several of the same work make a difference. Matches come
-    with the gravest decision first, then the strongest evidence, then by work id.
+    it and in `candidates`, `labels` the parts of works that have a name, "page 7". Neither the order of candidates nor
+    several of the same work make a difference. Matches come with the gravest decision first, then the strongest
+    evidence, then by work id.
     """
+    same = Decision.REVIEW if detail in _ANYBODYS else Decision.BLOCK
     likenesses = _likenesses(candidates) if detail is Detail.DISTINCT else {}
     matches = [
-        _match(work, likenesses.get(work), same_bytes=work in same_bytes, own=owners[work] == seller)
+        _match(
+            work, likenesses.get(work), labels, same=same if work in same_bytes else None, own=owners[work] == seller
+        )
         for work in {*same_bytes, *likenesses}
     ]
     if matches:
@@ -81,10 +94,10 @@ class _Likeness:
     candidate: Candidate
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
-        """Sorts the strongest first."""
+    def rank(self) -> tuple[int, int, int, int, int]:
+        """Sorts the strongest first; of a work's parts that are equally near, the first one."""
         one = self.candidate
-        return THRESHOLDS.index(self.threshold), one.pdq, one.phash, _ORIENTATIONS.index(one.orientation)
+        return THRESHOLDS.index(self.threshold), one.pdq, one.phash, one.part, _ORIENTATIONS.index(one.orientation)
 
 
 def _likenesses(candidates: Iterable[Candidate]) -> dict[WorkId, _Likeness]:
@@ -101,22 +114,35 @@ def _likenesses(candidates: Iterable[Candidate]) -> dict[WorkId, _Likeness]:
     return strongest
 
 
-def _match(work: WorkId, likeness: _Likeness | None, *, same_bytes: bool, own: bool) -> Match:
-    decision: Literal[Decision.ALLOW, Decision.REVIEW, Decision.BLOCK] = Decision.BLOCK
+def _match(
+    work: WorkId,
+    likeness: _Likeness | None,
+    labels: Mapping[tuple[WorkId, int], str],
+    *,
+    same: _Decision | None,
+    own: bool,
+) -> Match:
+    """The match with one work; `same` is what its bytes bear, where they are the picture's."""
+    same_bytes = same is not None
+    decision: _Decision = Decision.BLOCK
     if own:
         decision = Decision.ALLOW
-    elif likeness is not None and not same_bytes:
+    elif same is not None:
+        decision = same
+    elif likeness is not None:
         decision = likeness.threshold.decision
     evidence = [_SAME_BYTES.format(work=work)] if same_bytes else []
     if likeness is not None:
-        evidence += [_measured(likeness), _rarity(likeness.threshold)]
+        label = labels.get((work, likeness.candidate.part), "")
+        evidence += [_measured(likeness, label), _rarity(likeness.threshold)]
     return Match(
         work=work,
+        part=0 if likeness is None or same_bytes else likeness.candidate.part,
         decision=decision,
         same_bytes=same_bytes,
         orientation=Orientation.UPRIGHT if likeness is None or same_bytes else likeness.candidate.orientation,
         signals=() if likeness is None else _signals(likeness),
-        reasons=(*evidence, _OWN if own else _CONSEQUENCES[decision]),
+        reasons=(*evidence, _OWN if own else _PLAIN if same is Decision.REVIEW else _CONSEQUENCES[decision]),
     )
 
 
@@ -140,12 +166,13 @@ def _signals(likeness: _Likeness) -> tuple[Signal, ...]:
     return tuple(signals)
 
 
-def _measured(likeness: _Likeness) -> str:
+def _measured(likeness: _Likeness, label: str) -> str:
     threshold, candidate = likeness.threshold, likeness.candidate
     upright = candidate.orientation is Orientation.UPRIGHT
     limit = "which doesn't count here" if threshold.phash is None else f"at most {threshold.phash} count"
+    part, way = f"{label} of " if label else "", "" if upright else f", {candidate.orientation}"
     return (
-        f"The picture looks like {candidate.work}{'' if upright else f', {candidate.orientation}'}: "
+        f"The picture looks like {part}{candidate.work}{way}: "
         f"PDQ differs in {candidate.pdq} of {PDQ_BITS} bits (at most {threshold.pdq} count) "
         f"and pHash in {candidate.phash} of {PHASH_BITS} ({limit})."
     )
@@ -158,6 +185,10 @@ def _rarity(threshold: Threshold) -> str:
 
 _SAME_BYTES = "The file is byte for byte that of {work}: its SHA-256 is the same."
 _OWN = "The work is the seller's own, so this match allows the listing."
+_PLAIN = (
+    "It shows so little of its own that two people may have made the same file, each by themselves: "
+    "a person should look who did."
+)
 _CONSEQUENCES = {
     Decision.BLOCK: "That is evidence enough to block the listing.",
     Decision.REVIEW: "That is too close to pass and not close enough to block: a person should compare the pictures.",
@@ -171,4 +202,8 @@ _BYTES_ONLY = "nothing in it could be recognised. Only its exact bytes were look
 _NOT_COMPARABLE = {
     Detail.FLAT: f"The picture is blank or nearly so: {_BYTES_ONLY}",
     Detail.NOISY: f"The picture is noise: {_BYTES_ONLY}",
+    Detail.COMMON: (
+        "The picture shows what everybody has, a standard pattern, a plain shape or a blank product, "
+        "and codes can't tell whose it is. Only its exact bytes were looked up, and no registered work has them."
+    ),
 }

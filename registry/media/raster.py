@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from registry.media.decode import Decoded
+from registry.media.picture import Decoded
 from registry.works import Ground
 
 RASTER_VERSION = 1
@@ -38,15 +38,30 @@ Raster = NDArray[np.uint8]
 """Grey levels, shape (SIDE, SIDE), row by row from the top left."""
 
 
+def grounds_of(decoded: Decoded) -> tuple[tuple[Ground, Decoded], ...]:
+    """The picture on each ground that a raster is made for: one, or white and black where it is transparent."""
+    if decoded.picture.mode != "RGBA":
+        return ((Ground.OPAQUE, decoded),)
+    return (Ground.WHITE, decoded.on_ground("white")), (Ground.BLACK, decoded.on_ground("black"))
+
+
 def rasters(decoded: Decoded) -> tuple[tuple[Ground, Raster], ...]:
     """The rasters of a picture, each with the ground it lies on."""
-    if decoded.picture.mode != "RGBA":
-        return ((Ground.OPAQUE, _raster(decoded)),)
-    white, black = (_raster(decoded.on_ground(colour)) for colour in ("white", "black"))
-    if np.abs(white.astype(np.int16) - black).max() <= _SAME:
-        return ((Ground.OPAQUE, white),)
-    return (Ground.WHITE, white), (Ground.BLACK, black)
+    return seen_alike(
+        tuple(
+            (ground, np.asarray(picture.scaled((SIDE, SIDE), Image.Resampling.BILINEAR, mode="L")))
+            for ground, picture in grounds_of(decoded)
+        )
+    )
 
 
-def _raster(decoded: Decoded) -> Raster:
-    return np.asarray(decoded.scaled((SIDE, SIDE), Image.Resampling.BILINEAR, mode="L"))
+def raster_of_kept(picture: Image.Image) -> Raster:
+    """The raster of a picture that was kept, which lies upright and is of mode L or RGB."""
+    return np.asarray(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def seen_alike(made: tuple[tuple[Ground, Raster], ...]) -> tuple[tuple[Ground, Raster], ...]:
+    """One raster in the place of two that show the same on white and on black."""
+    if len(made) == 2 and np.abs(made[0][1].astype(np.int16) - made[1][1]).max() <= _SAME:
+        return ((Ground.OPAQUE, made[0][1]),)
+    return made

@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from registry.media.decode import Decoded
+from registry.media.picture import Decoded
 
 LONGEST = 320
 """The longest side in pixels, at most; a smaller picture keeps its size."""

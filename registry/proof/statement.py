@@ -72,6 +72,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A claimant takes a claim back: from then on the work isn't matched. `claim` is its entry; `declared` as there.
+
+    The claim itself stays provable: that it was made is a fact, and a log can't forget.
+    """
+
+    log: bytes
+    claim: bytes
+    declared: int
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A statement of a type that this code doesn't know: kept whole, so that it survives a round trip."""
 
@@ -80,7 +93,7 @@ class Unknown:
     data: bytes
 
 
-Statement = Genesis | Claim | Unknown
+Statement = Genesis | Claim | Withdrawal | Unknown
 
 
 def encode_statement(statement: Statement) -> bytes:
@@ -120,6 +133,16 @@ def encode_statement(statement: Statement) -> bytes:
                     "salt": statement.salt.hex(),
                 }
             )
+        case Withdrawal():
+            return encode(
+                {
+                    "type": "withdrawal",
+                    "log": statement.log.hex(),
+                    "claim": statement.claim.hex(),
+                    "declared": statement.declared,
+                    "salt": statement.salt.hex(),
+                }
+            )
         case Unknown():
             return statement.data
 
@@ -146,6 +169,15 @@ def parse_statement(data: bytes) -> Statement:
             return genesis
         case "claim":
             return _parse_claim(fields, log)
+        case "withdrawal":
+            withdrawal = Withdrawal(
+                log=log,
+                claim=fields.octets("claim", 32),
+                declared=fields.number("declared"),
+                salt=fields.octets("salt", SALT_BYTES),
+            )
+            fields.done()
+            return withdrawal
         case _:
             return Unknown(type=kind, log=log, data=data)
 

@@ -1,6 +1,7 @@
 """An exact scan over columns of 64-bit words: the specification of every index, and fast enough to 10^6 works.
 
-Layout: five columns of uint64 (one word of pHash, four of PDQ), one row for each ground of a work, in feed order.
+Layout: five columns of uint64 (one word of pHash, four of PDQ), one row for each part and ground of a work, in feed
+order.
 A search counts the differing bits of two columns in blocks that stay in the cache: of pHash, and of one word of PDQ,
 which are at most those of all four. It fetches the rest of the few rows that pass. Column-wise because a row-wise scan
 is ten times slower in NumPy (docs/benchmarks.md).
@@ -10,7 +11,7 @@ a reader holds one snapshot for the whole of its answer. Nothing that a publishe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
 
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from registry.errors import FeedBroken
 from registry.findings import Candidate, Reach
 from registry.search.index import Query
-from registry.works import Added, Codes, FeedEvent, WorkId
+from registry.works import Added, Codes, FeedEvent, Passed, Removed, WorkId
 
 _Words = npt.NDArray[np.uint64]
 _Ints = npt.NDArray[np.intp]
@@ -48,11 +49,13 @@ _KEY = np.uint16(64 + 1)
 class _Snapshot:
     """The first `rows` rows of the buffers, as they stand for good.
 
-    `added` is the feed position at which a row's work was added: ascending, since compaction keeps the order.
+    `added` is the feed position at which a row's work was added: ascending, since compaction keeps the order. `parts`
+    is which part of the work a row is of.
     """
 
     words: _Words
     added: npt.NDArray[np.int64]
+    parts: npt.NDArray[np.int32]
     works: list[WorkId]
     removed: npt.NDArray[np.bool_] | None
     removed_rows: int
@@ -82,7 +85,12 @@ class ExactIndex:
     def nbytes(self) -> int:
         """Bytes of the buffers that hold codes, used or not; the names of works come on top."""
         shown = self._shown
-        return shown.words.nbytes + shown.added.nbytes + (0 if shown.removed is None else shown.removed.nbytes)
+        return (
+            shown.words.nbytes
+            + shown.added.nbytes
+            + shown.parts.nbytes
+            + (0 if shown.removed is None else shown.removed.nbytes)
+        )
 
     def apply(self, events: Iterable[FeedEvent]) -> None:
         """Follow the feed from `position` on; see `Index.apply`."""
@@ -111,7 +119,8 @@ class ExactIndex:
             work = shown.works[row[i]]
             if phash[i] < best.get(work, _KEY):
                 best[work] = int(phash[i])
-                candidates.append(Candidate(work, queries[query[i]][0], int(pdq[i]), int(phash[i])))
+                part, orientation = int(shown.parts[row[i]]), queries[query[i]][0]
+                candidates.append(Candidate(work, part, orientation, int(pdq[i]), int(phash[i])))
         return candidates
 
     def nearest(self, queries: Sequence[Query], k: int) -> list[Candidate]:
@@ -130,7 +139,7 @@ class ExactIndex:
             work = shown.works[row]
             if work not in nearest:
                 pdq, phash = divmod(int(keys[row]), int(_KEY))
-                nearest[work] = Candidate(work, queries[query[row]][0], pdq, phash)
+                nearest[work] = Candidate(work, int(shown.parts[row]), queries[query[row]][0], pdq, phash)
         return list(nearest.values())
 
     def _apply_batch(self, events: Iterable[FeedEvent]) -> int:
@@ -146,11 +155,14 @@ class ExactIndex:
                     continue
                 self._check(event, position + 1)
                 position = event.seq
-                if isinstance(event, Added):
-                    self._positions[event.work] = event.seq
-                    added.append(event)
-                else:
-                    removed.append(self._positions.pop(event.work))
+                match event:
+                    case Added():
+                        self._positions[event.work] = event.seq
+                        added.append(event)
+                    case Removed():
+                        removed.append(self._positions.pop(event.work))
+                    case Passed():
+                        pass
         finally:
             if position > self._shown.position:
                 grown = _append(self._shown, added, position)
@@ -160,15 +172,17 @@ class ExactIndex:
     def _check(self, event: FeedEvent, expected: int) -> None:
         if event.seq != expected:
             raise FeedBroken(f"The code feed goes on with {event.seq:,} where {expected:,} comes next.")
+        if isinstance(event, Passed):
+            return
         if isinstance(event, Added) == (event.work in self._positions):
             what = "adds a work that is there" if isinstance(event, Added) else "removes a work that is not there"
             raise FeedBroken(f"At {event.seq:,} the code feed {what}: `{event.work}`.")
-        if isinstance(event, Added) and not all(map(_fits, event.codes)):
+        if isinstance(event, Added) and not all(_fits(codes) for _, codes in event.codes):
             raise FeedBroken(f"At {event.seq:,} the code feed holds codes of another size for `{event.work}`.")
 
 
-def _buffers(capacity: int) -> tuple[_Words, npt.NDArray[np.int64]]:
-    return np.empty((_WORDS, capacity), np.uint64), np.empty(capacity, np.int64)
+def _buffers(capacity: int) -> tuple[_Words, npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    return np.empty((_WORDS, capacity), np.uint64), np.empty(capacity, np.int64), np.empty(capacity, np.int32)
 
 
 def _fits(codes: Codes) -> bool:
@@ -185,22 +199,24 @@ def _pack(codes: Sequence[Codes]) -> _Words:
 
 def _append(shown: _Snapshot, added: Sequence[Added], position: int) -> _Snapshot:
     """The snapshot with the rows of `added` behind its own, in the same buffers or in ones twice as large."""
-    new = _pack([codes for event in added for codes in event.codes])
+    new = _pack([codes for event in added for _, codes in event.codes])
     rows = shown.rows + new.shape[1]
-    words, seqs = shown.words, shown.added
+    words, seqs, parts = shown.words, shown.added, shown.parts
     if rows > words.shape[1]:
-        words, seqs = _buffers(max(rows, 2 * words.shape[1]))
+        words, seqs, parts = _buffers(max(rows, 2 * words.shape[1]))
         words[:, : shown.rows] = shown.words[:, : shown.rows]
         seqs[: shown.rows] = shown.added[: shown.rows]
+        parts[: shown.rows] = shown.parts[: shown.rows]
     words[:, shown.rows : rows] = new
     seqs[shown.rows : rows] = [event.seq for event in added for _ in event.codes]
+    parts[shown.rows : rows] = [part for event in added for part, _ in event.codes]
     removed = shown.removed
     if removed is not None:
         removed = np.concatenate([removed, np.zeros(new.shape[1], np.bool_)])
     # A reader looks at no name behind its own snapshot's rows, so the list may grow under it. It grows last: had memory
     # run out before, names and rows would still agree.
     shown.works.extend([event.work for event in added for _ in event.codes])
-    return _Snapshot(words, seqs, shown.works, removed, shown.removed_rows, rows, position)
+    return _Snapshot(words, seqs, parts, shown.works, removed, shown.removed_rows, rows, position)
 
 
 def _without(shown: _Snapshot, removed: Sequence[int]) -> _Snapshot:
@@ -213,7 +229,7 @@ def _without(shown: _Snapshot, removed: Sequence[int]) -> _Snapshot:
     for first, last in zip(firsts, lasts, strict=True):
         marks[first:last] = True
     gone = int(np.count_nonzero(marks))
-    return _Snapshot(shown.words, shown.added, shown.works, marks if gone else None, gone, shown.rows, shown.position)
+    return replace(shown, removed=marks if gone else None, removed_rows=gone)
 
 
 def _compacted(shown: _Snapshot) -> _Snapshot:
@@ -221,11 +237,12 @@ def _compacted(shown: _Snapshot) -> _Snapshot:
     if shown.removed is None or shown.removed_rows * _COMPACT_SHARE <= shown.rows:
         return shown
     kept = np.flatnonzero(~shown.removed)
-    words, seqs = _buffers(max(2 * len(kept), 1))
+    words, seqs, parts = _buffers(max(2 * len(kept), 1))
     words[:, : len(kept)] = shown.words[:, kept]
     seqs[: len(kept)] = shown.added[kept]
+    parts[: len(kept)] = shown.parts[kept]
     works = [shown.works[row] for row in kept]
-    return _Snapshot(words, seqs, works, None, 0, len(kept), shown.position)
+    return _Snapshot(words, seqs, parts, works, None, 0, len(kept), shown.position)
 
 
 def _perhaps(words: _Words, asked: _Words, reach: Reach) -> tuple[_Ints, _Ints]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
-from registry.accounts import AccountId
+from registry.accounts import AccountId, Viewer
+from registry.errors import NotFound
 from registry.proof.receipt import Receipt
 from registry.store.database import Database
-from registry.store.tables import ClaimRow, IdentityRow, SightingRow, ThumbnailRow, WorkRow
-from registry.works import Description, Detail, Kind, Role, Visibility, Work, WorkId
+from registry.store.tables import ClaimRow, IdentityRow, PartRow, SightingRow, ThumbnailRow, WorkRow
+from registry.works import Description, Detail, Kind, Part, PartKind, Role, Visibility, Work, WorkId
 
 _IDS_A_QUERY = 1_000
 """A search may return more works than a statement may have parameters: 32,766 on SQLite, 65,535 on PostgreSQL."""
@@ -58,9 +59,10 @@ class Catalogue:
         return found
 
     def with_digests(self, digests: Collection[bytes]) -> dict[bytes, list[Work]]:
-        """Every account's works with these bytes, in the order of the log; digests that nobody has are left out."""
+        """Every account's standing works with these bytes, in the log's order; digests nobody has are left out."""
         with self._database.read() as session:
-            query = select(WorkRow).where(col(WorkRow.sha256).in_(digests)).order_by(col(WorkRow.log_index))
+            standing = col(WorkRow.sha256).in_(digests), col(WorkRow.withdrawn).is_(None)
+            query = select(WorkRow).where(*standing).order_by(col(WorkRow.log_index))
             found: dict[bytes, list[Work]] = {}
             for row in session.exec(query):
                 found.setdefault(row.sha256, []).append(work_of(row))
@@ -75,10 +77,47 @@ class Catalogue:
             rows = session.exec(query.order_by(col(WorkRow.log_index)).limit(limit))
             return [work_of(row) for row in rows]
 
+    def versions(self, work: Work, viewer: Viewer) -> list[Work]:
+        """All versions of a work that hang together, sketch to final, in the order of the log; it is among them.
+
+        What the viewer may not know of isn't there, and joins nothing.
+        """
+        found = {work.id: work}
+        with self._database.read() as session:
+            earlier = work.description.previous
+            while earlier is not None and (row := session.get(WorkRow, earlier)) is not None:
+                version = work_of(row)
+                if not version.known_to(viewer):
+                    break
+                found[version.id] = version
+                earlier = version.description.previous
+            newest = list(found)
+            while newest:
+                these, newest = newest[:_IDS_A_QUERY], newest[_IDS_A_QUERY:]
+                for row in session.exec(select(WorkRow).where(col(WorkRow.previous).in_(these))):
+                    version = work_of(row)
+                    if version.id not in found and version.known_to(viewer):
+                        found[version.id] = version
+                        newest.append(version.id)
+        return sorted(found.values(), key=lambda version: version.index)
+
     def count(self) -> int:
         """How many works there are."""
         with self._database.read() as session:
             return session.exec(select(func.count()).select_from(WorkRow)).one()
+
+    def keeps_blobs(self) -> bool:
+        """Whether any work names a blob."""
+        kept = col(WorkRow.raster).is_not(None) | col(WorkRow.original).is_not(None)
+        with self._database.read() as session:
+            return session.exec(select(WorkRow.id).where(kept).limit(1)).first() is not None
+
+    def named_blobs(self, blobs: Collection[str]) -> set[str]:
+        """Those of the blobs that a work names."""
+        with self._database.read() as session:
+            rasters = session.exec(select(WorkRow.raster).where(col(WorkRow.raster).in_(blobs)))
+            originals = session.exec(select(WorkRow.original).where(col(WorkRow.original).in_(blobs)))
+            return {blob for blob in (*rasters, *originals) if blob is not None}
 
     def claim(self, work: WorkId) -> StoredClaim | None:
         """What was claimed of the work."""
@@ -96,9 +135,11 @@ class Catalogue:
             )
 
     def receipt(self, work: Work) -> Receipt:
-        """The receipt that was given when the work was registered."""
+        """The receipt that was given when the work was registered; raises NotFound where it was erased since."""
         with self._database.read() as session:
-            claim, identity = session.get_one(ClaimRow, work.id), session.exec(select(IdentityRow)).one()
+            claim, identity = session.get(ClaimRow, work.id), session.exec(select(IdentityRow)).one()
+        if claim is None:
+            raise NotFound("work", work.id, remedy="It was erased a moment ago. Register the file anew.")
         return Receipt(
             log=identity.log,
             entry=work.entry,
@@ -109,10 +150,23 @@ class Catalogue:
             signature=claim.signature,
         )
 
-    def thumbnail(self, work: WorkId) -> bytes | None:
-        """The work's small picture."""
+    def parts(self, works: Collection[WorkId]) -> dict[WorkId, list[Part]]:
+        """The parts of these works, each work's in order."""
+        wanted, found = list(works), dict[WorkId, list[Part]]()
         with self._database.read() as session:
-            row = session.get(ThumbnailRow, work)
+            for start in range(0, len(wanted), _IDS_A_QUERY):
+                these = wanted[start : start + _IDS_A_QUERY]
+                rows = session.exec(
+                    select(PartRow).where(col(PartRow.work).in_(these)).order_by(col(PartRow.work), col(PartRow.number))
+                )
+                for row in rows:
+                    found.setdefault(WorkId(row.work), []).append(_part_of(row))
+        return found
+
+    def thumbnail(self, work: WorkId, part: int = 0) -> bytes | None:
+        """The small picture of a part of a work."""
+        with self._database.read() as session:
+            row = session.get(ThumbnailRow, (work, part))
             return None if row is None else row.picture
 
     def sightings(self, work: WorkId) -> list[Sighting]:
@@ -145,4 +199,18 @@ def work_of(row: WorkRow) -> Work:
         entry=row.entry,
         index=row.log_index,
         registered=row.registered,
+        raster=row.raster,
+        original=row.original,
+        withdrawn=row.withdrawn,
+    )
+
+
+def _part_of(row: PartRow) -> Part:
+    return Part(
+        number=row.number,
+        kind=PartKind(row.kind),
+        name=row.name,
+        width=row.width,
+        height=row.height,
+        detail=Detail(row.detail),
     )

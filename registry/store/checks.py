@@ -1,18 +1,20 @@
 """Checks with their answers, and sightings of private works."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import insert
+from sqlmodel import Session, col, select
 
 from registry.accounts import AccountId
-from registry.findings import Check, CheckId, Decision
+from registry.findings import Check, CheckId, Decision, Matched
 from registry.listings import Listing
 from registry.store.database import Database
-from registry.store.tables import CheckRow, SightingRow
-from registry.store.verdicts import decode_verdict, encode_verdict
+from registry.store.tables import CheckRow, SightingRow, WorkRow
+from registry.store.verdicts import decode_verdict, encode_verdict, without_erased
 from registry.works import WorkId
 
 _CHECK, _SIGHTING = insert(CheckRow), insert(SightingRow)
+_IDS_A_QUERY = 1_000
 
 
 class Checks:
@@ -22,7 +24,12 @@ class Checks:
         self._database = database
 
     def keep(self, check: Check, unseen: Iterable[tuple[WorkId, Decision]]) -> None:
-        """Keeps a check, and for each private work that the picture shows and the asker may not know of, a sighting."""
+        """Keeps a check, and for each private work that the picture shows and the asker may not know of, a sighting.
+
+        What it says of a work that was erased since the search isn't kept.
+        """
+        seen, verdict = list(unseen), check.verdict
+        shown = {match.work for match in verdict.matches} if isinstance(verdict, Matched) else set()
         row = {
             "id": check.id,
             "account": check.account,
@@ -34,8 +41,17 @@ class Checks:
             "log_size": check.log_size,
             "checked": check.checked,
         }
-        sightings = [{"work": work, "decision": decision, "seen": check.checked} for work, decision in unseen]
         with self._database.write(promised=False) as session:
+            erased = _erased(session, shown | {work for work, _ in seen})
+            if erased:
+                row["sha256"] = None
+            if erased and isinstance(verdict, Matched):
+                row["verdict"] = encode_verdict(without_erased(verdict, erased))
+            sightings = [
+                {"work": work, "decision": decision, "seen": check.checked}
+                for work, decision in seen
+                if work not in erased
+            ]
             execute = session.connection().execute
             execute(_CHECK, row)
             if sightings:
@@ -57,3 +73,12 @@ class Checks:
                 log_size=row.log_size,
                 checked=row.checked,
             )
+
+
+def _erased(session: Session, works: Collection[WorkId]) -> set[WorkId]:
+    """Those of the works that aren't there any more; the others stay until the transaction ends."""
+    wanted, there = sorted(works), set[str]()
+    for start in range(0, len(wanted), _IDS_A_QUERY):
+        these = select(WorkRow.id).where(col(WorkRow.id).in_(wanted[start : start + _IDS_A_QUERY]))
+        there |= set(session.exec(these.with_for_update(read=True, key_share=True)))
+    return set(wanted) - there

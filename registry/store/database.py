@@ -7,7 +7,7 @@ concurrency, whatever the busy timeout says.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,8 +21,11 @@ from sqlmodel import Session
 
 from registry.errors import Busy, LedgerHeld, SettingsError, StoreError
 
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 """The newest migration. Known here, so that an up-to-date database opens without reading the scripts."""
+
+OLDEST_REVISION = "0002"
+"""The first migration of all: before the first release the schema was made anew, not migrated."""
 
 _SYNC = {True: "FULL", False: "NORMAL"}
 """SQLite's `synchronous` for what is promised and for what isn't. In WAL mode both survive the end of the process."""
@@ -30,6 +33,8 @@ _SYNC = {True: "FULL", False: "NORMAL"}
 _ANCHORING = "Another process is anchoring for this database."
 
 BUSY_TIMEOUT_MS = 30_000
+_UPKEEP_PATIENCE_MS = 1_000
+_LOG_EMPTIED = "PRAGMA wal_checkpoint(TRUNCATE)"
 UPGRADE_LOCK = 0x6F6D_0001
 LEASE_LOCK = 0x6F6D_0002
 ALONE_LOCK = 0x6F6D_0003
@@ -88,6 +93,50 @@ class Database:
         with _told(), Session(snapshot, expire_on_commit=False) as session:
             yield session
 
+    def empty_log(self) -> bool:
+        """Takes older versions of pages out of SQLite's write-ahead log; False where somebody reads one just now.
+
+        PostgreSQL's log is its administrator's.
+        """
+        return not self.sqlite or self._maintain(_LOG_EMPTIED)
+
+    def wipe(self) -> bool:
+        """Leaves nothing of deleted rows in the database's files; False where somebody is in the way just now.
+
+        SQLite overwrites a row with zeros where it stands (`secure_delete`), but when it moved rows from page to page
+        it left copies in the gaps, of a few works in a thousand. So the file is written anew, which takes about 15 s a
+        gigabyte; meanwhile others read, and whoever writes waits. PostgreSQL is asked to vacuum, indexes included; what
+        stays in its pages' gaps, its write-ahead log and backups are its administrator's.
+        """
+        if self.sqlite:
+            # The log is emptied first: under a reader it would take the whole file again at each attempt.
+            return self._maintain(_LOG_EMPTIED, "VACUUM", _LOG_EMPTIED)
+        with _told(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (INDEX_CLEANUP ON)"))
+        return True
+
+    def _maintain(self, *statements: str) -> bool:
+        """Runs SQLite's upkeep; False at the first statement that others keep from being done."""
+        # Below SQLAlchemy, which would begin a transaction, and none of these can be run in one.
+        with _told(), closing(self.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+            # While a checkpoint waits for readers, whoever writes waits for it.
+            cursor.execute(f"PRAGMA busy_timeout={_UPKEEP_PATIENCE_MS}")
+            try:
+                for statement in statements:
+                    busy, *_ = cursor.execute(statement).fetchone() or (0,)
+                    if busy:
+                        return False
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                    return False
+                raise StoreError(
+                    f"The database's file can't be written anew: {error}.",
+                    remedy="Check its disk: as much again as the file itself has to be free.",
+                ) from error
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return True
+
     @contextmanager
     def lease(self) -> Iterator[None]:
         """Makes the caller the only anchor worker while the block lasts; raises LedgerHeld where there is another.
@@ -123,6 +172,11 @@ class Database:
             current = _revision(connection)
         if current == HEAD_REVISION:
             return
+        if current is not None and current < OLDEST_REVISION:
+            raise StoreError(
+                f"The database has schema {current}, from before the first release, which nothing can read any more.",
+                remedy="Start with a new data directory, and register the works again.",
+            )
         if current is not None and current > HEAD_REVISION:
             raise StoreError(
                 f"The database has schema {current}, newer than {HEAD_REVISION}, the newest this program knows.",
@@ -186,7 +240,13 @@ def _engine(url: str) -> Engine:
         # isolation / Savepoints / Transactional DDL")
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

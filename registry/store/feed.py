@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from registry.errors import FeedBroken
 from registry.store.database import Database
-from registry.store.tables import CodeFeedRow, CodesRow, LogHeadRow
-from registry.works import Added, Codes, FeedEvent, Removed, WorkId
+from registry.store.tables import CodeFeedRow, CodesRow, LogHeadRow, WorkRow
+from registry.works import Added, Codes, FeedEvent, Passed, Removed, WorkId
 
 PAGE = 10_000
 
@@ -23,8 +24,9 @@ class Head:
 class CodeFeed:
     """Reads the feed."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, codes_version: int) -> None:
+        """Reads codes of this version only: those of others can't be compared with them."""
+        self._database, self._codes_version = database, codes_version
 
     def head(self) -> Head:
         """The newest committed state."""
@@ -42,20 +44,29 @@ class CodeFeed:
     def _page(self, position: int, upto: int) -> list[FeedEvent]:
         between = (col(CodeFeedRow.seq) > position) & (col(CodeFeedRow.seq) <= upto)
         with self._database.read() as session:
-            codes: dict[str, list[Codes]] = {}
+            codes: dict[str, list[tuple[int, Codes]]] = {}
+            # A work that was brought to newer schemes is added twice: so it's asked for, not joined.
+            added = select(CodeFeedRow.work).where(between, col(CodeFeedRow.op) == "add")
             for row in session.exec(
-                select(CodesRow.work, CodesRow.pdq, CodesRow.phash)
-                .join(CodeFeedRow, col(CodeFeedRow.work) == col(CodesRow.work))
-                .where(between)
-                .order_by(col(CodesRow.work), col(CodesRow.ground))
+                select(CodesRow.work, CodesRow.part, CodesRow.pdq, CodesRow.phash)
+                .join(WorkRow)
+                .where(col(WorkRow.id).in_(added), col(WorkRow.codes_version) == self._codes_version)
+                .order_by(col(CodesRow.work), col(CodesRow.part), col(CodesRow.ground))
             ):
-                codes.setdefault(row[0], []).append(Codes(pdq=row[1], phash=row[2]))
+                codes.setdefault(row[0], []).append((row[1], Codes(pdq=row[2], phash=row[3])))
             events = session.exec(
                 select(CodeFeedRow.seq, CodeFeedRow.op, CodeFeedRow.work).where(between).order_by(col(CodeFeedRow.seq))
             )
-            return [
-                Added(seq=seq, work=WorkId(work), codes=tuple(codes.get(work, ())))
-                if op == "add"
-                else Removed(seq=seq, work=WorkId(work))
-                for seq, op, work in events
-            ]
+            return [_event(seq, op, WorkId(work), codes) for seq, op, work in events]
+
+
+def _event(seq: int, op: str, work: WorkId, codes: dict[str, list[tuple[int, Codes]]]) -> FeedEvent:
+    match op:
+        case "add":
+            return Added(seq=seq, work=work, codes=tuple(codes.get(work, ())))
+        case "remove":
+            return Removed(seq=seq, work=work)
+        case "pass":
+            return Passed(seq=seq)
+        case _:
+            raise FeedBroken(f"At {seq:,} the code feed has an event `{op}`, which this program doesn't know.")

@@ -1,9 +1,9 @@
 """The one transaction that registers works: work, claim, codes, the entry at the next index, a row in the feed."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -11,21 +11,20 @@ from registry.accounts import AccountId
 from registry.proof.receipt import Receipt
 from registry.store.catalogue import work_of
 from registry.store.database import Database
+from registry.store.head import make_room
 from registry.store.tables import (
     ClaimRow,
     CodeFeedRow,
     CodesRow,
     LogEntryRow,
-    LogHeadRow,
+    PartRow,
     ThumbnailRow,
     WorkRow,
 )
-from registry.works import Codes, Description, Detail, Ground, Work, WorkId
+from registry.works import Description, Detail, Part, TakenPart, Work, WorkId
 
-_SIZE, _FEED_SIZE = col(LogHeadRow.size), col(LogHeadRow.feed)
-_MOVE_HEAD = update(LogHeadRow).returning(_SIZE, _FEED_SIZE)
-_ENTRY, _WORK, _CLAIM, _CODES, _THUMBNAIL, _FEED = (
-    insert(table) for table in (LogEntryRow, WorkRow, ClaimRow, CodesRow, ThumbnailRow, CodeFeedRow)
+_ENTRY, _WORK, _CLAIM, _PART, _CODES, _THUMBNAIL, _FEED = (
+    insert(table) for table in (LogEntryRow, WorkRow, ClaimRow, PartRow, CodesRow, ThumbnailRow, CodeFeedRow)
 )
 
 _ATTEMPTS = 5
@@ -44,8 +43,10 @@ class Draft:
     width: int
     height: int
     detail: Detail
-    codes: dict[Ground, Codes]
-    thumbnail: bytes
+    codes_version: int
+    parts: tuple[TakenPart, ...]
+    raster: str | None
+    original: str | None
     statement: bytes
     manifest: bytes
     manifest_salt: bytes
@@ -92,7 +93,9 @@ def _add_all(session: Session, drafts: Sequence[Draft], seal: Callable[[Draft, i
 
 
 def _there_already(session: Session, drafts: Sequence[Draft]) -> dict[tuple[AccountId, bytes], Work]:
-    query = select(WorkRow).where(col(WorkRow.sha256).in_({draft.sha256 for draft in drafts}))
+    query = select(WorkRow).where(
+        col(WorkRow.sha256).in_({draft.sha256 for draft in drafts}), col(WorkRow.withdrawn).is_(None)
+    )
     return {(work.account, work.sha256): work for work in map(work_of, session.exec(query))}
 
 
@@ -103,22 +106,57 @@ def _append(
     execute = session.connection().execute
     # The head is locked until the commit, so that indices are dense and in commit order. It's asked for as late as the
     # foreign keys allow, and everything slow was done before.
-    count = len(drafts)
-    size, feed = execute(_MOVE_HEAD.values(size=_SIZE + count, feed=_FEED_SIZE + count)).one()
-    placed = list(zip(range(size - count, size), range(feed - count + 1, feed + 1), drafts, strict=True))
+    room = make_room(session, entries=len(drafts), events=len(drafts))
+    drafts = _without_erased(session, drafts)
+    placed = list(zip(room.indices, room.events, drafts, strict=True))
     execute(_ENTRY, [{"log_index": index, "entry": one.entry, "received": one.registered} for index, _, one in placed])
     execute(_WORK, [_work_row(index, draft) for index, _, draft in placed])
     execute(_CLAIM, [_claim_row(draft, seal(draft, index)) for index, _, draft in placed])
-    codes = [
-        {"work": draft.id, "ground": ground, "pdq": both.pdq, "phash": both.phash}
-        for draft in drafts
-        for ground, both in draft.codes.items()
-    ]
-    if codes:
+    parts = [(draft.id, taken) for draft in drafts for taken in draft.parts]
+    execute(_PART, [{"work": work, **_part_row(taken.part)} for work, taken in parts])
+    if codes := codes_rows(parts):
         execute(_CODES, codes)
-    execute(_THUMBNAIL, [{"work": draft.id, "picture": draft.thumbnail} for draft in drafts])
+    thumbnails = [{"work": work, "part": taken.part.number, "picture": taken.thumbnail} for work, taken in parts]
+    execute(_THUMBNAIL, thumbnails)
     execute(_FEED, [{"seq": seq, "op": "add", "work": draft.id} for _, seq, draft in placed])
     return {draft.owned_bytes: _work(index, draft) for index, _, draft in placed}
+
+
+def _without_erased(session: Session, drafts: Sequence[Draft]) -> Sequence[Draft]:
+    """The drafts as they would stand if an earlier version that was erased since had been erased just after.
+
+    To be called with the head locked, under which no work is erased.
+    """
+    named = {draft.description.previous for draft in drafts if draft.description.previous is not None}
+    if not named:
+        return drafts
+    there = set(session.exec(select(WorkRow.id).where(col(WorkRow.id).in_(named))))
+    return [
+        draft
+        if draft.description.previous is None or draft.description.previous in there
+        else replace(draft, description=replace(draft.description, previous=None))
+        for draft in drafts
+    ]
+
+
+def codes_rows(parts: Iterable[tuple[WorkId, TakenPart]]) -> list[dict[str, object]]:
+    """The rows of the codes of these parts of works."""
+    return [
+        {"work": work, "part": taken.part.number, "ground": ground, "pdq": both.pdq, "phash": both.phash}
+        for work, taken in parts
+        for ground, both in taken.codes.items()
+    ]
+
+
+def _part_row(part: Part) -> dict[str, object]:
+    return {
+        "number": part.number,
+        "kind": part.kind,
+        "name": part.name,
+        "width": part.width,
+        "height": part.height,
+        "detail": part.detail,
+    }
 
 
 def _work_row(index: int, draft: Draft) -> dict[str, object]:
@@ -137,6 +175,9 @@ def _work_row(index: int, draft: Draft) -> dict[str, object]:
         "width": draft.width,
         "height": draft.height,
         "detail": draft.detail,
+        "codes_version": draft.codes_version,
+        "raster": draft.raster,
+        "original": draft.original,
         "entry": draft.entry,
         "log_index": index,
         "registered": draft.registered,
@@ -170,4 +211,6 @@ def _work(index: int, draft: Draft) -> Work:
         entry=draft.entry,
         index=index,
         registered=draft.registered,
+        raster=draft.raster,
+        original=draft.original,
     )

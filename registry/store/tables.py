@@ -3,7 +3,9 @@
     identity     1 row: which log this database keeps
     accounts     who declares and asks          api_keys   their keys, hashed
     works        what was registered            claims     the statement, its salts and the receipt of each
-    codes        a work's codes, for each ground            thumbnails
+    parts        a work's pictures              withdrawals   the same of those that were taken back
+    codes        a part's codes, for each ground            thumbnails
+    erasures     what is still to be wiped of works that were erased
     log_entries  the log itself, dense from 0   log_head   1 row: its size and the feed's, locked last
     code_feed    what search indexes follow     checks, sightings
     checkpoints  (size, root)                   transactions   the outbox: saved, then sent
@@ -12,7 +14,7 @@
 The entry in the log outlives everything else of a work: it is 32 bytes that mean nothing without the claim.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
@@ -52,11 +54,21 @@ class ApiKeyRow(SQLModel, table=True):
 
 
 class WorkRow(SQLModel, table=True):
-    """A work; an account registers the same bytes once."""
+    """A work; an account has the same bytes registered once, or again after it withdrew them.
+
+    `codes_version` is which set of schemes its codes are of; `raster` and `original` name blobs.
+    """
 
     __tablename__ = "works"
     __table_args__ = (
-        UniqueConstraint("account", "sha256"),
+        Index(
+            "uq_works_standing",
+            "account",
+            "sha256",
+            unique=True,
+            sqlite_where=text("withdrawn IS NULL"),
+            postgresql_where=text("withdrawn IS NULL"),
+        ),
         Index("ix_works_account_log_index", "account", "log_index"),  # for the pages of one account's works
     )
     id: str = Field(primary_key=True)
@@ -65,16 +77,33 @@ class WorkRow(SQLModel, table=True):
     kind: str
     visibility: str
     role: str
-    previous: str | None = Field(default=None, foreign_key="works.id")
+    previous: str | None = Field(default=None, foreign_key="works.id", index=True)
     sha256: bytes = Field(index=True)
     size: int = Field(sa_type=BigInteger)
     media_type: str
     width: int
     height: int
     detail: str
+    codes_version: int
+    raster: str | None = Field(default=None, index=True)
+    original: str | None = Field(default=None, index=True)
     entry: bytes
     log_index: int = Field(sa_type=BigInteger, unique=True, foreign_key="log_entries.log_index")
     registered: int = Field(sa_type=BigInteger)
+    withdrawn: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class PartRow(SQLModel, table=True):
+    """One picture of a work; number 0 stands for the work."""
+
+    __tablename__ = "parts"
+    work: str = Field(primary_key=True, foreign_key="works.id")
+    number: int = Field(primary_key=True)
+    kind: str
+    name: str
+    width: int
+    height: int
+    detail: str
 
 
 class ClaimRow(SQLModel, table=True):
@@ -91,21 +120,37 @@ class ClaimRow(SQLModel, table=True):
     signature: bytes
 
 
+class WithdrawalRow(SQLModel, table=True):
+    """The statement that took a work back, its place in the log, and the receipt's own facts."""
+
+    __tablename__ = "withdrawals"
+    work: str = Field(primary_key=True, foreign_key="works.id")
+    statement: bytes
+    entry: bytes
+    log_index: int = Field(sa_type=BigInteger, unique=True, foreign_key="log_entries.log_index")
+    received: int = Field(sa_type=BigInteger)
+    anchor_by: int = Field(sa_type=BigInteger)
+    key: bytes
+    signature: bytes
+
+
 class CodesRow(SQLModel, table=True):
-    """The codes of a work over one ground: 32 bytes of PDQ and 8 of pHash."""
+    """The codes of a part of a work over one ground: 32 bytes of PDQ and 8 of pHash."""
 
     __tablename__ = "codes"
     work: str = Field(primary_key=True, foreign_key="works.id")
+    part: int = Field(primary_key=True)
     ground: str = Field(primary_key=True)
     pdq: bytes
     phash: bytes
 
 
 class ThumbnailRow(SQLModel, table=True):
-    """A small re-encoded picture of a work, without the metadata of the original."""
+    """A small re-encoded picture of a part of a work, without the metadata of the original."""
 
     __tablename__ = "thumbnails"
     work: str = Field(primary_key=True, foreign_key="works.id")
+    part: int = Field(primary_key=True)
     picture: bytes
 
 
@@ -128,7 +173,7 @@ class LogHeadRow(SQLModel, table=True):
 
 
 class CodeFeedRow(SQLModel, table=True):
-    """One event of the feed that search indexes follow: `add` or `remove`, dense from 1."""
+    """One event of the feed that search indexes follow, dense from 1: `add`, `remove`, or `pass` without a work."""
 
     __tablename__ = "code_feed"
     seq: int = Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))
@@ -136,15 +181,24 @@ class CodeFeedRow(SQLModel, table=True):
     work: str
 
 
+class ErasureRow(SQLModel, table=True):
+    """What erasing a work has left to do: blobs to delete, and events of the feed that still name it."""
+
+    __tablename__ = "erasures"
+    work: str = Field(primary_key=True)
+    blobs: str
+    erased: int = Field(sa_type=BigInteger)
+
+
 class CheckRow(SQLModel, table=True):
-    """A check with its answer; `verdict` is its kind and its JSON."""
+    """A check with its answer; `verdict` is its kind and its JSON. `sha256` goes where the work it shows is erased."""
 
     __tablename__ = "checks"
     id: str = Field(primary_key=True)
     account: str | None = Field(default=None, foreign_key="accounts.id", index=True)
     seller: str | None = None
     listing: str | None = None
-    sha256: bytes
+    sha256: bytes | None = None
     verdict: str
     feed_position: int = Field(sa_type=BigInteger)
     log_size: int = Field(sa_type=BigInteger)

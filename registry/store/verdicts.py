@@ -1,9 +1,18 @@
-"""Verdicts as JSON in a column."""
+"""Verdicts as JSON in a column, and what stays of them when a work is erased."""
+
+from collections.abc import Collection
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from registry.findings import Clear, Inconclusive, Matched, Verdict
+from registry.findings import Clear, Inconclusive, Match, Matched, Verdict
+from registry.works import WorkId
 
+ERASED = WorkId("erased")
+"""What a kept answer calls a work that was erased since."""
+
+_EVIDENCE_GONE = "The work was erased by its claimant since, and the evidence with it."
+_REASON_GONE = "This reason was about another work, which was erased by its claimant since."
 _CLEAR, _MATCHED, _INCONCLUSIVE = TypeAdapter(Clear), TypeAdapter(Matched), TypeAdapter(Inconclusive)
 
 
@@ -30,3 +39,15 @@ def decode_verdict(text: str) -> Verdict:
             return _INCONCLUSIVE.validate_json(data)
         case _:
             raise ValueError(f"no verdict is called {kind!r}")
+
+
+def without_erased(verdict: Matched, erased: Collection[WorkId]) -> Matched:
+    """An answer as it was given, with its decisions, but for what it says of erased works."""
+    return Matched(tuple(_without_erased(match, erased) for match in verdict.matches))
+
+
+def _without_erased(match: Match, erased: Collection[WorkId]) -> Match:
+    if match.work in erased:
+        return replace(match, work=ERASED, part=0, signals=(), reasons=(_EVIDENCE_GONE,))
+    reasons = (_REASON_GONE if any(work in reason for work in erased) else reason for reason in match.reasons)
+    return replace(match, reasons=tuple(reasons))

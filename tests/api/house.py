@@ -20,7 +20,7 @@ from registry.accounts import Account, Scope
 from registry.assemble import Registry, open_registry
 from registry.settings import Settings
 from registry.store.access import Accounts
-from registry.works import Description, Visibility, Work
+from registry.works import Description, Keeping, Visibility, Work
 from tests.api.pictures import drawing, png
 
 PATIENCE = 60
@@ -98,9 +98,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 "unknown": "om_" + "a" * 12 + "_" + "0" * 32,
                 "nonsense": "letmein",
             },
-            public=registry.registering.register(public_file, Description(title="Harbour"), studio).work,
+            public=registry.registering.register(
+                public_file, Description(title="Harbour"), studio, Keeping(original=True)
+            ).work,
             private=registry.registering.register(
-                private_file, Description(title="Secret", visibility=Visibility.PRIVATE), studio
+                private_file,
+                Description(title="Secret", visibility=Visibility.PRIVATE),
+                studio,
+                Keeping(original=True),
             ).work,
             public_file=public_file,
             private_file=private_file,

@@ -19,7 +19,8 @@ FILES = {
     "JPEG of its header": (jpeg(drawing("truncated"))[:100], 422, "malformed-media"),
     "WebP of 40 bytes and 13,000² pixels": (huge_webp(), 413, "media-too-large"),
     "empty": (b"", 422, "malformed-media"),
-    "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 415, "unsupported-media"),
+    "SVG cut short": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><g>', 422, "malformed-media"),
+    "HTML": (b"<!DOCTYPE html><title>No picture</title><svg></svg>", 415, "unsupported-media"),
     "PostScript": (b"%!PS-Adobe-3.0\nshowpage\n", 415, "unsupported-media"),
     "noise": (os.urandom(5000), 415, "unsupported-media"),
 }

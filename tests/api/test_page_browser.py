@@ -96,7 +96,7 @@ def test_a_file_that_is_no_picture_is_told_with_a_remedy(page: Tab, tmp_path: Pa
     (tmp_path / "note.png").write_text("no picture " * 40)
     page.choose("#file", tmp_path / "note.png")
     headline(page, "Not a picture we read")
-    assert "Send a JPEG, PNG, WebP, GIF, TIFF or BMP." in shown(page)
+    assert "Send a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, HEIC, SVG, PDF or PSD." in shown(page)
 
 
 def test_a_file_over_the_limit_isn_t_even_sent(page: Tab, house: House, tmp_path: Path) -> None:

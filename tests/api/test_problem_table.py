@@ -17,6 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 
 SAMPLES: list[OriginmarkError] = [
     errors.MediaTooLarge(what="pixels", limit=10, actual=11),
+    errors.MediaTooDeep(what="groups", limit=64),
     errors.MediaTooSlow(1.5),
     errors.MediaTooHungry(1 << 30),
     errors.InvalidInput("No.", field="title"),
@@ -29,6 +30,7 @@ SAMPLES: list[OriginmarkError] = [
     errors.ClockBehind(3),
     errors.RpcRefused("node 10.0.0.7 says no", code=-32000),
     errors.ExecutionReverted("node 10.0.0.7 reverted", data=b""),
+    errors.BlobLocked("0" * 64, key="1" * 16),
     errors.LogDiverged(what="the log", expected=bytes(32), actual=bytes(32)),
 ]
 """One of each error that takes more than a sentence."""
@@ -71,6 +73,9 @@ def test_leaves_that_have_no_row_stand_under_a_parent_that_means_the_same() -> N
         errors.WrongChain,
         errors.OutOfFunds,
         errors.FeedBroken,
+        errors.BlobMissing,
+        errors.BlobDamaged,
+        errors.BlobLocked,
     }
 
 

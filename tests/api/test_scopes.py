@@ -1,6 +1,7 @@
 """docs/api.md says who may do what; here every route is asked by everybody, and must do as it says."""
 
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from registry.works import Description
 from tests.api.house import House
 from tests.api.pictures import drawing, png
 
@@ -72,7 +74,7 @@ def test_everybody_gets_what_the_table_says(house: House, row: Row, caller: str)
         assert response.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("path", ["", "/certificate", "/thumbnail"])
+@pytest.mark.parametrize("path", ["", "/certificate", "/thumbnail", "/parts/0/thumbnail", "/original", "/history"])
 def test_a_private_work_looks_exactly_like_none(house: House, path: str) -> None:
     stranger = house.client("another's key")
     known, unknown = house.private.id, "wrk_" + "a" * 20
@@ -101,6 +103,25 @@ def _work(house: House, row: Row, client: TestClient) -> Response:
     return client.get(row.path.replace("{work}", work.id))
 
 
+def _part(house: House, row: Row, client: TestClient) -> Response:
+    work = house.private if "private" in row.about else house.public
+    return client.get(f"/v1/works/{work.id}/parts/0/thumbnail")
+
+
+def _own_work(house: House) -> str:
+    """A work of the studio's that the asker may take away."""
+    data = png(drawing(f"to be taken away {secrets.token_hex(8)}"))
+    return house.registry.registering.register(data, Description(title="Going"), house.studio).work.id
+
+
+def _withdraw(house: House, row: Row, client: TestClient) -> Response:
+    return client.post(f"/v1/works/{_own_work(house)}/withdrawal")
+
+
+def _erase(house: House, row: Row, client: TestClient) -> Response:
+    return client.delete(f"/v1/works/{_own_work(house)}")
+
+
 def _register(house: House, row: Row, client: TestClient) -> Response:
     return client.post("/v1/works", files={"file": ("scopes.png", png(drawing("scopes")))})
 
@@ -124,6 +145,11 @@ REQUESTS: dict[tuple[str, str], Callable[[House, Row, TestClient], Response]] = 
     ("GET", "/v1/works/{work}"): _work,
     ("GET", "/v1/works/{work}/certificate"): _work,
     ("GET", "/v1/works/{work}/thumbnail"): _work,
+    ("GET", "/v1/works/{work}/parts/{part}/thumbnail"): _part,
+    ("GET", "/v1/works/{work}/original"): _work,
+    ("GET", "/v1/works/{work}/history"): _work,
+    ("POST", "/v1/works/{work}/withdrawal"): _withdraw,
+    ("DELETE", "/v1/works/{work}"): _erase,
     ("POST", "/v1/checks"): _check,
     ("GET", "/v1/checks/{check_id}"): _kept_check,
     ("GET", "/log"): _get("/log"),

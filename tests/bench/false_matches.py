@@ -24,7 +24,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from registry.findings import Decision, Orientation
-from registry.intake import Budget, read_query
+from registry.intake.reading import read_query, read_work
 from registry.match.thresholds import THRESHOLDS, false_match_rate
 from registry.works import Codes, Detail
 from tests.bench.alterations import alterations, as_png
@@ -83,15 +83,15 @@ class Pairs:
 def see(path: Path, *, altered: bool) -> Seen:
     """The codes of one picture, and of its altered copies where they are wanted."""
     data = path.read_bytes()
-    query = read_query(data, Budget())
+    query, work = read_query(data, None), read_work(data, None, keep=False)
     with Image.open(io.BytesIO(data)) as picture:
         changed = alterations(picture.convert("RGB")) if altered else iter(())
         return Seen(
             name=f"{path.parent.name}/{path.name}",
             detail=query.detail,
-            registered=list(query.codes.values()),
+            registered=list(work.parts[0].codes.values()),
             asked=list(query.variants),
-            altered={kind: list(read_query(as_png(copy), Budget()).variants) for kind, copy in changed},
+            altered={kind: list(read_query(as_png(copy), None).variants) for kind, copy in changed},
         )
 
 

@@ -31,9 +31,12 @@ from registry.fingerprint.pdq import PDQRaster
 from registry.fingerprint.phash import PHash
 from registry.fingerprint.scheme import Raster
 from registry.fingerprint.variants import variants
-from registry.intake import Budget, read_query, read_work
-from registry.media.decode import Decoded, decode
+from registry.intake.reading import read_query, read_work
+from registry.media.budget import Budget
+from registry.media.decode import pictures
+from registry.media.picture import Decoded
 from registry.media.raster import SIDE
+from registry.media.sniff import sniff
 
 SIZES = (64, 96, 128, 192, 256, 384, 512)
 MARGIN = 3
@@ -83,10 +86,15 @@ class Sized:
     querying: float
 
 
-def square(decoded: Decoded, side: int) -> Raster:
+def decoded(data: bytes, side: int) -> Decoded:
+    """The file's picture, reduced to no less than this side."""
+    return next(pictures(data, sniff(data), Budget(), side)).decoded
+
+
+def square(picture: Decoded, side: int) -> Raster:
     """The canonical raster, but of any size, and on white."""
     return np.asarray(
-        decoded.on_ground("white").scaled((side, side), Image.Resampling.BILINEAR, mode="L"),
+        picture.on_ground("white").scaled((side, side), Image.Resampling.BILINEAR, mode="L"),
     )
 
 
@@ -107,10 +115,10 @@ def measure(path: Path, sizes: Sequence[int]) -> list[Sized]:
     data = path.read_bytes()
     image = Image.open(io.BytesIO(data)).convert("RGB")
     files = [data, *(alter(image) for alter in ALTERED.values())]
-    codes(square(decode(data, Budget(), side=SIDE), SIDE))  # what is imported or cached at first use isn't a cost
+    codes(square(decoded(data, SIDE), SIDE))  # what is imported or cached at first use isn't a cost
     found = []
     for side in sizes:
-        originals, *others = (decode(file, Budget(), side=MARGIN * side) for file in files)
+        originals, *others = (decoded(file, MARGIN * side) for file in files)
         (code, quality), registering = timed(lambda at=originals, side=side: codes(square(at, side)))  # type: ignore[misc]
         eight, querying = timed(
             lambda at=originals, side=side: [codes(turned)[0] for _, turned in variants(square(at, side))]  # type: ignore[misc]
@@ -170,8 +178,8 @@ def costs(files: Sequence[bytes]) -> dict[str, float]:
     """CPU milliseconds a picture, in this process."""
     ways: dict[str, Callable[[bytes], object]] = {
         "plain loop": plain,
-        "intake, to register": lambda data: read_work(data, Budget()),
-        "intake, to check": lambda data: read_query(data, Budget()),
+        "intake, to register": lambda data: read_work(data, None, keep=True),
+        "intake, to check": lambda data: read_query(data, None),
     }
     for way in ways.values():
         way(files[0])
@@ -181,12 +189,12 @@ def costs(files: Sequence[bytes]) -> dict[str, float]:
 def moved(files: Iterable[bytes]) -> dict[str, dict[str, float]]:
     """By how many bits PDQ's code moves from the full decode's, for each least size of a partial decode."""
     found: dict[str, dict[str, float]] = {}
-    whole = [(data, PDQRaster().compute(square(decode(data, Budget(), side=max(LARGE)), SIDE))[0]) for data in files]
+    whole = [(data, PDQRaster().compute(square(decoded(data, max(LARGE)), SIDE))[0]) for data in files]
     for margin in (1, 2, 3, 4):
         bits, spent = [], []
         for data, code in whole:
-            decoded, milliseconds = timed(partial(decode, data, Budget(), side=margin * SIDE))
-            other = PDQRaster().compute(square(decoded, SIDE))[0]
+            picture, milliseconds = timed(partial(decoded, data, margin * SIDE))
+            other = PDQRaster().compute(square(picture, SIDE))[0]
             bits.append((int.from_bytes(code, "big") ^ int.from_bytes(other, "big")).bit_count())
             spent.append(milliseconds)
         found[f"{margin} × {SIDE}"] = {"mean": fmean(bits), "most": max(bits), "decode ms": fmean(spent)}

@@ -8,7 +8,8 @@ import pytest
 from registry.cli.demo.art.artworks import Artwork, artworks, blank, png, strangers
 from registry.cli.demo.art.canvas import Canvas, blend, noise, outline, swelling
 from registry.cli.demo.cast import DOZEN
-from registry.intake import Budget, Query, read_query
+from registry.intake.reading import read_query
+from registry.intake.taken import Query
 from registry.match.thresholds import THRESHOLDS
 from registry.works import Detail
 
@@ -20,7 +21,7 @@ def drawn() -> list[Artwork]:
 
 @pytest.fixture(scope="module")
 def seen(drawn: list[Artwork]) -> dict[str, Query]:
-    return {one.title: read_query(png(one.picture), Budget()) for one in drawn}
+    return {one.title: read_query(png(one.picture), None) for one in drawn}
 
 
 def test_there_are_a_dozen_and_what_is_declared_of_each_is_known(drawn: list[Artwork]) -> None:
@@ -44,7 +45,7 @@ def test_they_are_drawn_the_same_each_time(drawn: list[Artwork]) -> None:
 
 def test_each_has_detail_of_its_own_and_the_blank_card_has_none(seen: dict[str, Query]) -> None:
     assert {title for title, query in seen.items() if query.detail is not Detail.DISTINCT} == set()
-    assert read_query(png(blank().picture), Budget()).detail is Detail.FLAT
+    assert read_query(png(blank().picture), None).detail is Detail.FLAT
 
 
 def test_no_two_would_even_be_reviewed_however_they_are_turned(seen: dict[str, Query]) -> None:

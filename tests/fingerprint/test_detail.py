@@ -54,11 +54,17 @@ NOISY = {
     "halves": shape("half", 0, 0, 255, 511),
 }
 
+COMMON = {
+    "a frame": shape("frame", 90, 120, 400, 380, width=6),
+    "a disc": shape("dot", 100, 140, 420, 400),
+    "five checks and a half": grey((X // 91 + Y // 91) % 2 * 255),
+    "diagonal stripes": grey((X + 2 * Y) // 90 % 2 * 255),
+}
+
 DISTINCT = {
     "a scene": scene(),
     "a small scene": scene(48, 36),
     "a dark scene": grey(np.asarray(scene().convert("L")) / 2),
-    "a frame": shape("frame", 90, 120, 400, 380, width=6),
     "coarse noise": grey(RANDOM.integers(0, 256, (16, 16))),
 }
 
@@ -71,6 +77,11 @@ def test_nothing_to_see_is_flat(name: str) -> None:
 @pytest.mark.parametrize("name", NOISY)
 def test_what_does_not_decide_the_bits_is_noisy(name: str) -> None:
     assert judged(NOISY[name]) is Detail.NOISY
+
+
+@pytest.mark.parametrize("name", COMMON)
+def test_what_everybody_has_is_common(name: str) -> None:
+    assert judged(COMMON[name]) is Detail.COMMON
 
 
 @pytest.mark.parametrize("name", DISTINCT)

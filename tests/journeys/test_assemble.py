@@ -60,5 +60,5 @@ def test_secrets_and_data_are_for_their_owner_only(settings: Settings) -> None:
     keys = settings.data_dir / "keys"
     assert keys.stat().st_mode & 0o777 == 0o700
     assert {path.name: path.stat().st_mode & 0o777 for path in keys.iterdir()} == dict.fromkeys(
-        ("registry.key", "recovery.key", "recovery.pub", "writer.key"), 0o600
+        ("registry.key", "recovery.key", "recovery.pub", "writer.key", "blob.key"), 0o600
     )

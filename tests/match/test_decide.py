@@ -15,6 +15,7 @@ from registry.works import Detail, WorkId
 
 SELLER, OTHER = AccountId("acc_seller"), AccountId("acc_other")
 MINE, A, B, C = (WorkId(f"wrk_{name}") for name in ("mine", "a", "b", "c"))
+LABELS: dict[tuple[WorkId, int], str] = {}
 OWNERS = {MINE: SELLER, A: OTHER, B: OTHER, C: OTHER}
 UP, TURNED = Orientation.UPRIGHT, Orientation.TURNED_90
 
@@ -23,8 +24,8 @@ JUST_NEAR = (NEAR.pdq, NEAR.phash or 0)
 JUST_ALIKE = (ALIKE.pdq, ALIKE.phash or 0)
 
 
-def _candidate(work: WorkId, distances: tuple[int, int], orientation: Orientation = UP) -> Candidate:
-    return Candidate(work, orientation, *distances)
+def _candidate(work: WorkId, distances: tuple[int, int], orientation: Orientation = UP, *, part: int = 0) -> Candidate:
+    return Candidate(work, part, orientation, *distances)
 
 
 def _decide(
@@ -33,7 +34,7 @@ def _decide(
     seller: AccountId | None = None,
     detail: Detail = Detail.DISTINCT,
 ) -> Verdict:
-    return decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    return decide(candidates, same_bytes=same, owners=OWNERS, labels=LABELS, seller=seller, detail=detail)
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,18 @@ CASES = [
         [(A, Decision.BLOCK)],
         (_candidate(A, (20, 12)), _candidate(A, (31, 8), TURNED)),
     ),
-    Case("flat: bytes only", [(A, Decision.BLOCK)], (_candidate(B, (0, 0)),), same=(A,), detail=Detail.FLAT),
+    Case("flat: bytes only, and not enough", [(A, Decision.REVIEW)], (_candidate(B, (0, 0)),), (A,), None, Detail.FLAT),
+    Case("common: likewise", [(A, Decision.REVIEW)], (_candidate(B, (0, 0)),), (A,), None, Detail.COMMON),
+    Case("noise is nobody's by chance", [(A, Decision.BLOCK)], (_candidate(B, (0, 0)),), (A,), None, Detail.NOISY),
+    Case("one's own blank", [(MINE, Decision.ALLOW)], same=(MINE,), seller=SELLER, detail=Detail.FLAT),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_cases(case: Case) -> None:
-    verdict = decide(case.candidates, same_bytes=case.same, owners=OWNERS, seller=case.seller, detail=case.detail)
+    verdict = decide(
+        case.candidates, same_bytes=case.same, owners=OWNERS, labels=LABELS, seller=case.seller, detail=case.detail
+    )
     if not case.expected:
         assert isinstance(verdict, Clear)
         assert verdict.decision is Decision.ALLOW
@@ -108,8 +114,8 @@ def test_cases(case: Case) -> None:
     assert verdict.decision == case.expected[0][1]
 
 
-@pytest.mark.parametrize("detail", [Detail.FLAT, Detail.NOISY])
-def test_a_flat_or_noisy_picture_is_inconclusive_whatever_its_codes_say(detail: Detail) -> None:
+@pytest.mark.parametrize("detail", sorted(set(Detail) - {Detail.DISTINCT}))
+def test_a_picture_without_detail_of_its_own_is_inconclusive_whatever_its_codes_say(detail: Detail) -> None:
     verdict = _decide(_candidate(A, (0, 0)), detail=detail)
     assert isinstance(verdict, Inconclusive)
     assert "exact bytes" in verdict.reasons[0]
@@ -167,9 +173,31 @@ def test_the_same_bytes_are_upright_and_keep_the_signals_of_their_likeness() -> 
     assert (without.work, without.signals) == (B, ())
 
 
+def test_the_part_is_that_of_the_strongest_likeness_the_first_of_equals_and_none_for_the_same_bytes() -> None:
+    of_page_2, of_page_4 = _candidate(A, (12, 4), TURNED, part=1), _candidate(A, (12, 4), part=3)
+    for candidates in ((of_page_2, of_page_4), (of_page_4, of_page_2)):
+        verdict = _decide(_candidate(A, (30, 8), part=0), *candidates)
+        assert isinstance(verdict, Matched)
+        assert [(match.part, match.orientation) for match in verdict.matches] == [(1, TURNED)]
+    verdict = _decide(of_page_2, same=(A,))
+    assert isinstance(verdict, Matched)
+    assert verdict.matches[0].part == 0
+
+
+def test_a_part_that_has_a_name_is_named() -> None:
+    labels = {(A, 6): "page 7", (B, 0): "page 1"}
+    candidates = _candidate(A, (12, 4), part=6), _candidate(B, (12, 4), TURNED)
+    verdict = decide(candidates, same_bytes=(), owners=OWNERS, labels=labels, seller=None, detail=Detail.DISTINCT)
+    assert any(reason.startswith(f"The picture looks like page 7 of {A}: ") for reason in verdict.reasons)
+    assert any(reason.startswith(f"The picture looks like page 1 of {B}, {TURNED}: ") for reason in verdict.reasons)
+
+
 WORKS = st.sampled_from([MINE, A, B, C])
 CANDIDATES = st.lists(
-    st.builds(Candidate, WORKS, st.sampled_from(Orientation), st.integers(0, 90), st.integers(0, 24)), max_size=12
+    st.builds(
+        Candidate, WORKS, st.integers(0, 2), st.sampled_from(Orientation), st.integers(0, 90), st.integers(0, 24)
+    ),
+    max_size=12,
 )
 SAME = st.frozensets(WORKS, max_size=2)
 SELLERS = st.sampled_from([None, SELLER, OTHER])
@@ -181,9 +209,10 @@ GRAVITY = [Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
 def test_block_only_by_bytes_or_by_both_codes(
     candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None, detail: Detail
 ) -> None:
-    verdict = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    verdict = decide(candidates, same_bytes=same, owners=OWNERS, labels=LABELS, seller=seller, detail=detail)
     likely = [c for c in candidates if detail is Detail.DISTINCT and c.pdq <= 31 and c.phash <= 8]
-    blamed = {*same, *(candidate.work for candidate in likely)} - {w for w in OWNERS if OWNERS[w] == seller}
+    telling = set() if detail in (Detail.FLAT, Detail.COMMON) else same
+    blamed = {*telling, *(candidate.work for candidate in likely)} - {w for w in OWNERS if OWNERS[w] == seller}
     blocked = (
         {m.work for m in verdict.matches if m.decision is Decision.BLOCK} if isinstance(verdict, Matched) else set()
     )
@@ -197,8 +226,8 @@ def test_neither_order_nor_repetition_matters(
 ) -> None:
     shuffled = candidates + candidates[:3]
     rng.shuffle(shuffled)
-    first = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
-    assert decide(shuffled, same_bytes=tuple(same), owners=OWNERS, seller=seller, detail=detail) == first
+    first = decide(candidates, same_bytes=same, owners=OWNERS, labels=LABELS, seller=seller, detail=detail)
+    assert decide(shuffled, same_bytes=tuple(same), owners=OWNERS, labels=LABELS, seller=seller, detail=detail) == first
 
 
 @given(CANDIDATES, CANDIDATES, SAME, SELLERS, DETAILS)
@@ -209,8 +238,8 @@ def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
     seller: AccountId | None,
     detail: Detail,
 ) -> None:
-    before = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
-    after = decide(candidates + more, same_bytes=same, owners=OWNERS, seller=seller, detail=detail)
+    before = decide(candidates, same_bytes=same, owners=OWNERS, labels=LABELS, seller=seller, detail=detail)
+    after = decide(candidates + more, same_bytes=same, owners=OWNERS, labels=LABELS, seller=seller, detail=detail)
     assert GRAVITY.index(after.decision) >= GRAVITY.index(before.decision)
     if isinstance(before, Matched):
         assert isinstance(after, Matched)
@@ -222,9 +251,14 @@ def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
 def test_ones_own_works_never_count_against_the_seller(
     candidates: list[Candidate], same: frozenset[WorkId], detail: Detail
 ) -> None:
-    verdict = decide(candidates, same_bytes=same, owners=OWNERS, seller=SELLER, detail=detail)
+    verdict = decide(candidates, same_bytes=same, owners=OWNERS, labels=LABELS, seller=SELLER, detail=detail)
     without = decide(
-        [c for c in candidates if c.work != MINE], same_bytes=same - {MINE}, owners=OWNERS, seller=SELLER, detail=detail
+        [c for c in candidates if c.work != MINE],
+        same_bytes=same - {MINE},
+        owners=OWNERS,
+        labels=LABELS,
+        seller=SELLER,
+        detail=detail,
     )
     assert verdict.decision == without.decision
     if isinstance(verdict, Matched):
@@ -238,7 +272,7 @@ def test_ones_own_works_never_count_against_the_seller(
 def test_the_gravest_comes_first_and_nothing_out_of_reach_is_a_match(
     candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None
 ) -> None:
-    verdict = decide(candidates, same_bytes=same, owners=OWNERS, seller=seller, detail=Detail.DISTINCT)
+    verdict = decide(candidates, same_bytes=same, owners=OWNERS, labels=LABELS, seller=seller, detail=Detail.DISTINCT)
     if isinstance(verdict, Matched):
         gravity = [GRAVITY.index(match.decision) for match in verdict.matches]
         assert gravity == sorted(gravity, reverse=True)

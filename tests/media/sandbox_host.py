@@ -9,7 +9,7 @@ import time
 
 import psutil
 
-from registry.media.sandbox import Sandbox
+from registry.media.sandbox.pool import Sandbox
 
 
 def main() -> None:

@@ -5,15 +5,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
-from registry.media.decode import Budget, decode
 from registry.media.raster import SIDE, WORKING_SIDE, Raster, rasters
 from registry.media.thumbnail import LONGEST, thumbnail
 from registry.works import Ground
-from tests.media.drawn import cut_out, encoded, scene
+from tests.media.drawn import cut_out, encoded, first_part, scene
 
 
 def seen(data: bytes) -> dict[Ground, Raster]:
-    return dict(rasters(decode(data, Budget(), side=WORKING_SIDE)))
+    return dict(rasters(first_part(data)))
 
 
 def laid_on(colour: str) -> Image.Image:
@@ -77,7 +76,7 @@ def test_alpha_that_hides_nothing_is_no_transparency() -> None:
 
 @pytest.mark.parametrize(("size", "expected"), [((512, 384), (256, 192)), ((90, 60), (90, 60)), ((3000, 3), (300, 1))])
 def test_a_thumbnail_has_the_true_proportions(size: tuple[int, int], expected: tuple[int, int]) -> None:
-    decoded = decode(encoded(scene(*size), "PNG"), Budget(), side=WORKING_SIDE)
+    decoded = first_part(encoded(scene(*size), "PNG"))
     small = Image.open(io.BytesIO(thumbnail(decoded)))
     assert small.format == "JPEG"
     assert small.size == expected
@@ -99,7 +98,7 @@ def test_a_thumbnail_is_upright_and_carries_no_metadata() -> None:
     )
     assert b"someone" in data
     assert b"at home" in data
-    bytes_ = thumbnail(decode(data, Budget(), side=WORKING_SIDE))
+    bytes_ = thumbnail(first_part(data))
     small = Image.open(io.BytesIO(bytes_))
     small.load()
     assert small.size == (250, 150)
@@ -110,7 +109,7 @@ def test_a_thumbnail_is_upright_and_carries_no_metadata() -> None:
 
 
 def test_a_thumbnail_lies_on_white() -> None:
-    decoded = decode(encoded(cut_out(), "PNG"), Budget(), side=WORKING_SIDE)
+    decoded = first_part(encoded(cut_out(), "PNG"))
     small = Image.open(io.BytesIO(thumbnail(decoded)))
     corner = small.getpixel((0, 0))
     assert isinstance(corner, tuple)

@@ -17,6 +17,7 @@ from registry.proof.statement import (
     Genesis,
     Statement,
     Unknown,
+    Withdrawal,
     encode_statement,
     entry_of,
     log_id,
@@ -57,13 +58,16 @@ claims = st.builds(
 )
 
 
+withdrawals = st.builds(Withdrawal, log=hashes, claim=hashes, declared=numbers, salt=hashes)
+
+
 def _unknown(kind: str, log: bytes, more: dict[str, Any]) -> Unknown:
     return Unknown(kind, log, encode({**more, "type": kind, "log": log.hex()}))
 
 
 unknowns = st.builds(
     _unknown,
-    texts.filter(lambda kind: kind not in ("genesis", "claim")),
+    texts.filter(lambda kind: kind not in ("genesis", "claim", "withdrawal")),
     hashes,
     st.dictionaries(st.text(st.characters(max_codepoint=127)), numbers | texts | st.none(), max_size=4),
 )
@@ -99,6 +103,9 @@ def _read(fields: dict[str, Any], data: bytes) -> Statement:
                 declared=fields["declared"],
                 salt=bytes.fromhex(fields["salt"]),
             )
+        case "withdrawal":
+            octets = {name: bytes.fromhex(fields[name]) for name in ("log", "claim", "salt")}
+            return Withdrawal(declared=fields["declared"], **octets)
         case kind:
             return Unknown(kind, bytes.fromhex(fields["log"]), data)
 
@@ -125,7 +132,7 @@ def test_commitments(case: dict[str, Any]) -> None:
     assert manifest_commitment(bytes.fromhex(case["salt"]), case["manifest"].encode()).hex() == case["commitment"]
 
 
-@given(geneses | claims | unknowns)
+@given(geneses | claims | withdrawals | unknowns)
 def test_encode_and_parse_go_round(statement: Statement) -> None:
     data = encode_statement(statement)
     assert parse_statement(data) == statement
@@ -138,7 +145,7 @@ def test_the_id_pins_every_field(genesis: Genesis, data: st.DataObject) -> None:
     assert (genesis.log == other.log) == (genesis == other)
 
 
-@given(geneses | claims, st.integers(0), st.integers(1, 255))
+@given(geneses | claims | withdrawals, st.integers(0), st.integers(1, 255))
 def test_a_changed_byte_is_another_statement_or_refused(statement: Statement, place: int, change: int) -> None:
     data = bytearray(encode_statement(statement))
     data[place % len(data)] ^= change

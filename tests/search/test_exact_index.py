@@ -12,7 +12,7 @@ from registry.errors import FeedBroken
 from registry.findings import Candidate, Orientation, Reach
 from registry.search.exact import ExactIndex
 from registry.search.index import Index, Query
-from registry.works import Added, Codes, FeedEvent, Removed, WorkId
+from registry.works import Added, Codes, FeedEvent, Passed, Removed, WorkId
 
 ORIENTATIONS = list(Orientation)
 ANYWHERE = Reach(pdq=256, phash=64, pdq_alone=256)
@@ -28,15 +28,18 @@ class NaiveIndex:
 
     def __init__(self) -> None:
         self.position = 0
-        self._works: dict[WorkId, tuple[Codes, ...]] = {}
+        self._works: dict[WorkId, tuple[tuple[int, Codes], ...]] = {}
 
     def apply(self, events: Iterable[FeedEvent]) -> None:
         for event in events:
             self.position = event.seq
-            if isinstance(event, Added):
-                self._works[event.work] = event.codes
-            else:
-                del self._works[event.work]
+            match event:
+                case Added():
+                    self._works[event.work] = event.codes
+                case Removed():
+                    del self._works[event.work]
+                case Passed():
+                    pass
 
     def search(self, queries: Sequence[Query], reach: Reach) -> list[Candidate]:
         pairs = [p for p in self._pairs(queries) if reach.holds(p.pdq, p.phash)]
@@ -53,11 +56,11 @@ class NaiveIndex:
         return list(best.values())[:k]
 
     def _pairs(self, queries: Sequence[Query]) -> list[Candidate]:
-        """In feed order, then ground, then query: `sorted` keeps it among equals."""
+        """In feed order, then part, then query: `sorted` keeps it among equals."""
         return [
-            Candidate(work, orientation, _distance(codes.pdq, asked.pdq), _distance(codes.phash, asked.phash))
-            for work, grounds in self._works.items()
-            for codes in grounds
+            Candidate(work, part, orientation, _distance(codes.pdq, asked.pdq), _distance(codes.phash, asked.phash))
+            for work, parts in self._works.items()
+            for part, codes in parts
             for orientation, asked in queries
         ]
 
@@ -78,18 +81,20 @@ def _codes(draw: st.DrawFn) -> Codes:
 
 @st.composite
 def _feeds(draw: st.DrawFn) -> list[FeedEvent]:
-    """Works come with no, one or two grounds and go again, some of them to come back."""
+    """Works come with up to three pairs of codes and go again, some of them to come back, and some are erased."""
     events: list[FeedEvent] = []
     standing: set[WorkId] = set()
-    for number in draw(st.lists(st.integers(0, 14), max_size=40)):
+    for number in draw(st.lists(st.integers(0, 15), max_size=40)):
         work = WorkId(f"wrk_{number}")
         seq = len(events) + 1
-        if work in standing:
+        if number == 15:
+            events.append(Passed(seq))
+        elif work in standing:
             standing.remove(work)
             events.append(Removed(seq, work))
         else:
             standing.add(work)
-            events.append(Added(seq, work, tuple(draw(st.lists(_codes(), max_size=2)))))
+            events.append(Added(seq, work, tuple(draw(st.lists(st.tuples(st.integers(0, 200), _codes()), max_size=3)))))
     return events
 
 
@@ -119,7 +124,7 @@ def _random_codes(rng: random.Random) -> Codes:
 
 def test_finds_all_within_reach_among_more_rows_than_a_block() -> None:
     rng = random.Random(5)
-    events: list[FeedEvent] = [Added(i, WorkId(f"w{i}"), (_random_codes(rng),)) for i in range(1, 40_001)]
+    events: list[FeedEvent] = [Added(i, WorkId(f"w{i}"), ((0, _random_codes(rng)),)) for i in range(1, 40_001)]
     events += [Removed(40_000 + i, WorkId(f"w{7 * i}")) for i in range(1, 1_001)]
     queries = [(orientation, _random_codes(rng)) for orientation in ORIENTATIONS]
     naive, exact = NaiveIndex(), ExactIndex()
@@ -135,7 +140,7 @@ def test_finds_all_within_reach_among_more_rows_than_a_block() -> None:
 def test_a_pair_closer_by_phash_is_told_beside_one_closer_by_pdq() -> None:
     index = ExactIndex()
     near_pdq, near_phash = Codes(bytes(32), b"\xff" * 2 + bytes(6)), Codes(b"\xff" + bytes(31), bytes(8))
-    index.apply([Added(1, WorkId("a"), (near_pdq, near_phash, near_phash))])
+    index.apply([Added(1, WorkId("a"), ((0, near_pdq), (1, near_phash), (2, near_phash)))])
     query = [(Orientation.UPRIGHT, Codes(bytes(32), bytes(8)))]
     assert [(c.pdq, c.phash) for c in index.search(query, ANYWHERE)] == [(0, 16), (8, 0)]
     assert [(c.pdq, c.phash) for c in index.nearest(query, 5)] == [(0, 16)]
@@ -143,9 +148,9 @@ def test_a_pair_closer_by_phash_is_told_beside_one_closer_by_pdq() -> None:
 
 def test_both_distances_have_to_be_within_reach_or_pdq_closer_still() -> None:
     index = ExactIndex()
-    index.apply([Added(1, WorkId("a"), (Codes(b"\xff\xff" + bytes(30), b"\xff" + bytes(7)),))])
+    index.apply([Added(1, WorkId("a"), ((3, Codes(b"\xff\xff" + bytes(30), b"\xff" + bytes(7))),))])
     query = [(Orientation.MIRRORED, Codes(bytes(32), bytes(8)))]
-    found = [Candidate(WorkId("a"), Orientation.MIRRORED, 16, 8)]
+    found = [Candidate(WorkId("a"), 3, Orientation.MIRRORED, 16, 8)]
     assert index.search(query, Reach(pdq=16, phash=8, pdq_alone=0)) == found
     assert index.search(query, Reach(pdq=15, phash=8, pdq_alone=15)) == []
     assert index.search(query, Reach(pdq=16, phash=7, pdq_alone=15)) == []
@@ -157,7 +162,7 @@ def test_a_pair_is_found_by_pdq_alone_wherever_its_bits_differ(place: int) -> No
     """All 64 bits of one word, which is as unlike a scan of single words as a distance of 64 can be."""
     pdq = bytes(8 * place) + b"\xff" * 8 + bytes(24 - 8 * place)
     index = ExactIndex()
-    index.apply([Added(1, WorkId("a"), (Codes(pdq, b"\xff" * 8),))])
+    index.apply([Added(1, WorkId("a"), ((0, Codes(pdq, b"\xff" * 8)),))])
     query = [(Orientation.UPRIGHT, Codes(bytes(32), bytes(8)))]
     assert [c.pdq for c in index.search(query, Reach(pdq=0, phash=0, pdq_alone=64))] == [64]
     assert index.search(query, Reach(pdq=0, phash=0, pdq_alone=63)) == []
@@ -173,7 +178,7 @@ def test_a_work_without_codes_has_a_position_and_is_never_found() -> None:
     assert len(index) == 0
 
 
-ONE = Added(1, WorkId("a"), (Codes(bytes(32), bytes(8)),))
+ONE = Added(1, WorkId("a"), ((0, Codes(bytes(32), bytes(8))),))
 
 
 @pytest.mark.parametrize(
@@ -183,8 +188,8 @@ ONE = Added(1, WorkId("a"), (Codes(bytes(32), bytes(8)),))
         (Removed(3, WorkId("a")), "goes on with 3 where 2 comes next"),
         (Added(2, WorkId("a"), ()), "adds a work that is there"),
         (Removed(2, WorkId("b")), "removes a work that is not there"),
-        (Added(2, WorkId("b"), (Codes(bytes(31), bytes(8)),)), "another size"),
-        (Added(2, WorkId("b"), (Codes(bytes(32), bytes(9)),)), "another size"),
+        (Added(2, WorkId("b"), ((0, Codes(bytes(31), bytes(8))),)), "another size"),
+        (Added(2, WorkId("b"), ((0, Codes(bytes(32), bytes(9))),)), "another size"),
     ],
 )
 def test_an_event_that_cannot_come_next_is_refused_and_nothing_before_it_is_lost(event: FeedEvent, says: str) -> None:
@@ -194,7 +199,7 @@ def test_an_event_that_cannot_come_next_is_refused_and_nothing_before_it_is_lost
     assert index.position == 1
     assert len(index) == 1
     index.apply([Added(2, WorkId("c"), ONE.codes)])
-    found = index.search([(Orientation.UPRIGHT, ONE.codes[0])], SAME_CODES)
+    found = index.search([(Orientation.UPRIGHT, ONE.codes[0][1])], SAME_CODES)
     assert [candidate.work for candidate in found] == ["a", "c"]
 
 
@@ -210,7 +215,7 @@ def test_removed_rows_are_given_back() -> None:
     rng = random.Random(1)
     seq = 0
     for number in range(4_000):
-        index.apply([Added(seq + 1, WorkId(f"w{number}"), (_random_codes(rng),))])
+        index.apply([Added(seq + 1, WorkId(f"w{number}"), ((0, _random_codes(rng)),))])
         seq += 1
         if number >= 10:
             index.apply([Removed(seq + 1, WorkId(f"w{number - 10}"))])
@@ -224,7 +229,7 @@ def test_readers_see_whole_snapshots_while_one_writer_works() -> None:
     rng = random.Random(2)
     index = ExactIndex(capacity=4)
     kept = [_random_codes(rng) for _ in range(8)]
-    index.apply([Added(i + 1, WorkId(f"kept{i}"), (codes,)) for i, codes in enumerate(kept)])
+    index.apply([Added(i + 1, WorkId(f"kept{i}"), ((0, codes),)) for i, codes in enumerate(kept)])
     wrong: list[object] = []
     done = threading.Event()
 
@@ -245,7 +250,7 @@ def test_readers_see_whole_snapshots_while_one_writer_works() -> None:
         reader.start()
     seq = len(kept)
     for number in range(1_500):
-        index.apply([Added(seq + 1, WorkId(f"w{number}"), (_random_codes(rng), _random_codes(rng)))])
+        index.apply([Added(seq + 1, WorkId(f"w{number}"), ((0, _random_codes(rng)), (1, _random_codes(rng))))])
         seq += 1
         if number % 3:
             index.apply([Removed(seq + 1, WorkId(f"w{number}"))])
@@ -263,14 +268,14 @@ def test_events_that_were_applied_before_are_passed_over() -> None:
     index.apply(events)
     index.apply(events)
     assert index.position == 3
-    found = index.search([(Orientation.UPRIGHT, ONE.codes[0])], SAME_CODES)
+    found = index.search([(Orientation.UPRIGHT, ONE.codes[0][1])], SAME_CODES)
     assert [candidate.work for candidate in found] == ["b"]
 
 
 def test_writers_that_pulled_the_same_stretch_apply_it_once() -> None:
     index = ExactIndex()
     rng = random.Random(3)
-    events: list[FeedEvent] = [Added(i, WorkId(f"w{i}"), (_random_codes(rng),)) for i in range(1, 2_001)]
+    events: list[FeedEvent] = [Added(i, WorkId(f"w{i}"), ((0, _random_codes(rng)),)) for i in range(1, 2_001)]
     events += [Removed(2_000 + i, WorkId(f"w{i}")) for i in range(1, 101)]
 
     def write() -> None:

@@ -30,6 +30,6 @@ def audited(database: Database) -> list[Work]:
     assert [work.entry for work in works] == LedgerStore(database).entries(1, head.size)
     assert coded == {work.id for work in works if work.detail is Detail.DISTINCT}
     assert all(int.from_bytes(signed[work.id], "big") == work.index for work in works)
-    events = list(CodeFeed(database).since(0, head.feed))
+    events = list(CodeFeed(database, 1).since(0, head.feed))
     assert [event.work for event in events if isinstance(event, Added)] == [work.id for work in works]
     return works

@@ -11,7 +11,19 @@ from registry.store.access import Accounts
 from registry.store.database import Database
 from registry.store.ledger import LedgerStore
 from registry.store.registration import Draft, Registrations
-from registry.works import Codes, Description, Detail, Ground, Kind, Visibility, Work, WorkId
+from registry.works import (
+    Codes,
+    Description,
+    Detail,
+    Ground,
+    Kind,
+    Part,
+    PartKind,
+    TakenPart,
+    Visibility,
+    Work,
+    WorkId,
+)
 
 NOW = 1_764_000_000
 
@@ -41,6 +53,19 @@ def added_account(database: Database, name: str) -> Account:
     return account
 
 
+def some_part(
+    number: int = 0, *, grounds: tuple[Ground, ...] = (Ground.OPAQUE,), detail: Detail = Detail.DISTINCT
+) -> TakenPart:
+    """A part with codes and a thumbnail."""
+    kind, name = (PartKind.WHOLE, "") if number == 0 else (PartKind.PAGE, f"page {number + 1}")
+    return TakenPart(
+        part=Part(number, kind, name, 640, 480, detail),
+        fingerprints=(),
+        codes={ground: Codes(pdq=os.urandom(32), phash=os.urandom(8)) for ground in grounds},
+        thumbnail=os.urandom(500),
+    )
+
+
 def some_draft(
     account: AccountId,
     *,
@@ -49,6 +74,7 @@ def some_draft(
     visibility: Visibility = Visibility.PUBLIC,
     detail: Detail = Detail.DISTINCT,
     grounds: tuple[Ground, ...] = (Ground.OPAQUE,),
+    raster: str | None = None,
 ) -> Draft:
     """A work that nobody registered yet."""
     return Draft(
@@ -61,8 +87,10 @@ def some_draft(
         width=640,
         height=480,
         detail=detail,
-        codes={ground: Codes(pdq=os.urandom(32), phash=os.urandom(8)) for ground in grounds},
-        thumbnail=os.urandom(500),
+        codes_version=1,
+        parts=(some_part(grounds=grounds, detail=detail),),
+        raster=raster,
+        original=None,
         statement=os.urandom(300),
         manifest=os.urandom(100),
         manifest_salt=os.urandom(32),

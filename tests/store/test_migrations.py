@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 import registry.store.database
+from registry.errors import StoreError
 from registry.store.database import HEAD_REVISION, Database
 
 _SCRIPTS = Path(registry.store.database.__file__).parent / "migrations"
@@ -81,11 +82,25 @@ def test_constraints_are_those_of_the_models(database: Database) -> None:
         }
     assert uniques == {
         ("accounts", ("name",)),
-        ("works", ("account", "sha256")),
         ("works", ("log_index",)),
+        ("withdrawals", ("log_index",)),
         ("transactions", ("hash",)),
         ("transactions", ("purpose",)),
     }
+
+
+def test_an_account_has_the_same_bytes_standing_once(database: Database) -> None:
+    with database.engine.connect() as connection:
+        index = next(one for one in inspect(connection).get_indexes("works") if one["name"] == "uq_works_standing")
+    assert index["unique"]
+    assert index["column_names"] == ["account", "sha256"]
+
+
+def test_a_database_from_before_the_first_release_is_refused(database: Database, database_url: str) -> None:
+    with database.engine.connect().execution_options(originmark_write=True) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(StoreError, match="before the first release"):
+        Database(database_url)
 
 
 def test_there_and_back_again(database: Database, database_url: str) -> None:

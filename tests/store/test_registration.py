@@ -15,7 +15,7 @@ from registry.store.feed import PAGE, CodeFeed, Head
 from registry.store.ledger import LedgerStore
 from registry.store.registration import Registrations
 from registry.store.tables import CodeFeedRow, LogHeadRow
-from registry.works import Added, Detail, Ground, Removed, Visibility, WorkId
+from registry.works import Added, Detail, Ground, Removed, Visibility
 from tests.store.audit import audited
 from tests.store.examples import add, added_account, founded, seal, some_draft
 
@@ -24,7 +24,7 @@ def test_what_is_added_is_read_back(database: Database) -> None:
     account = founded(database)
     first = some_draft(account.id, visibility=Visibility.PRIVATE)
     second = some_draft(account.id, previous=first.id, grounds=(Ground.WHITE, Ground.BLACK))
-    registrations, catalogue, feed = Registrations(database), Catalogue(database), CodeFeed(database)
+    registrations, catalogue, feed = Registrations(database), Catalogue(database), CodeFeed(database, 1)
     works = [add(registrations, draft, seal) for draft in (first, second)]
     assert [work.index for work in works] == [1, 2]
     for draft, work in zip((first, second), works, strict=True):
@@ -39,11 +39,12 @@ def test_what_is_added_is_read_back(database: Database) -> None:
             draft.manifest,
             draft.manifest_salt,
         )
-        assert catalogue.thumbnail(draft.id) == draft.thumbnail
-    white_then_black = tuple(second.codes[ground] for ground in (Ground.BLACK, Ground.WHITE))
+        assert catalogue.thumbnail(draft.id) == draft.parts[0].thumbnail
+        assert catalogue.parts([draft.id])[draft.id] == [taken.part for taken in draft.parts]
+    black_then_white = tuple((0, second.parts[0].codes[ground]) for ground in (Ground.BLACK, Ground.WHITE))
     assert list(feed.since(0, 2)) == [
-        Added(seq=1, work=first.id, codes=tuple(first.codes.values())),
-        Added(seq=2, work=second.id, codes=white_then_black),
+        Added(seq=1, work=first.id, codes=((0, first.parts[0].codes[Ground.OPAQUE]),)),
+        Added(seq=2, work=second.id, codes=black_then_white),
     ]
     assert feed.head() == Head(log_size=3, feed_position=2)
     assert audited(database) == works
@@ -62,7 +63,7 @@ def test_a_work_without_codes_is_in_the_feed_all_the_same(database: Database) ->
     account = founded(database)
     draft = some_draft(account.id, detail=Detail.FLAT, grounds=())
     add(Registrations(database), draft, seal)
-    assert list(CodeFeed(database).since(0, 1)) == [Added(seq=1, work=draft.id, codes=())]
+    assert list(CodeFeed(database, 1).since(0, 1)) == [Added(seq=1, work=draft.id, codes=())]
     audited(database)
 
 
@@ -110,19 +111,18 @@ def test_a_seal_that_raises_leaves_nothing(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         add(registrations, draft, broken)
     assert audited(database) == []
-    assert CodeFeed(database).head() == Head(log_size=1, feed_position=0)
+    assert CodeFeed(database, 1).head() == Head(log_size=1, feed_position=0)
     assert add(registrations, draft, seal).index == 1
     audited(database)
 
 
-@pytest.mark.parametrize("wrong", ["account", "previous", "id"])
+@pytest.mark.parametrize("wrong", ["account", "id"])
 def test_what_the_rows_forbid_leaves_nothing(database: Database, wrong: str) -> None:
     account = founded(database)
     registrations = Registrations(database)
     there = add(registrations, some_draft(account.id), seal)
     draft = {
         "account": some_draft(AccountId("acc_nobody")),
-        "previous": some_draft(account.id, previous=WorkId("wrk_nothing")),
         "id": replace(some_draft(added_account(database, "other").id), id=there.id),
     }[wrong]
     with pytest.raises(IntegrityError):
@@ -138,7 +138,7 @@ def test_the_feed_tells_removals_and_pages_in_order(database: Database) -> None:
     with database.write() as session:
         session.add_all(CodeFeedRow(seq=seq, op="remove", work=draft.id) for seq in range(2, last + 1))
         session.get_one(LogHeadRow, 1).feed = last
-    feed = CodeFeed(database)
+    feed = CodeFeed(database, 1)
     events = list(feed.since(0, feed.head().feed_position))
     assert [event.seq for event in events] == list(range(1, last + 1))
     assert isinstance(events[0], Added)

@@ -33,7 +33,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self.seen: list[str] = []
         self.entries: list[bytes] = []
-        self._database, self._feed, self._ledger = database, CodeFeed(database), LedgerStore(database)
+        self._database, self._feed, self._ledger = database, CodeFeed(database, 1), LedgerStore(database)
         self._catalogue = Catalogue(database)
         self._done = threading.Event()
 

@@ -17,6 +17,7 @@ from tests.vectors.make_statements import (
     Fields,
     canonical,
     claim,
+    dispute,
     entry,
     genesis,
     named,
@@ -196,7 +197,8 @@ def refused() -> dict[str, tuple[str, str]]:
         "a salt of 31 bytes": changed("disclosure", "salt", to=lambda old: old[2:]),
         "a statement that is an object": changed("statement", to=claim()),
         "a statement with a space": changed("statement", to=lambda old: old + " "),
-        "a statement of an unknown type": changed("statement", to=canonical(withdrawal())),
+        "a statement of an unknown type": changed("statement", to=canonical(dispute())),
+        "a withdrawal in the place of the claim": changed("statement", to=canonical(withdrawal())),
         "the genesis statement in place of a claim": changed("statement", to=whole["genesis"]),
         "a claim in place of the genesis statement": changed("genesis", to=whole["statement"]),
         "a genesis that names another log": changed(

@@ -99,8 +99,19 @@ def claim(**changes: Any) -> Fields:
 
 
 def withdrawal() -> Fields:
+    """The claim is taken back."""
+    return {
+        "type": "withdrawal",
+        "log": LOG,
+        "claim": entry(canonical(claim())).hex(),
+        "declared": 1795000600,
+        "salt": named("withdrawal's salt").hex(),
+    }
+
+
+def dispute() -> Fields:
     """A statement of a type that version 1 of the code doesn't know."""
-    return {"type": "withdrawal", "log": LOG, "of": entry(canonical(claim())).hex(), "why": ["sold", {"to": "…"}]}
+    return {"type": "dispute", "log": LOG, "of": entry(canonical(claim())).hex(), "why": ["older", {"seen": "…"}]}
 
 
 GOOD: dict[str, Fields] = {
@@ -120,7 +131,8 @@ GOOD: dict[str, Fields] = {
     "claim of the largest numbers": claim(
         declared=2**53 - 1, file={"sha256": "ff" * 32, "size": 2**53 - 1, "media_type": "image/png"}
     ),
-    "unknown type": withdrawal(),
+    "withdrawal": withdrawal(),
+    "unknown type": dispute(),
     "unknown type that looks like a claim": claim(type="Claim"),
     "unknown type without a word more": {"type": "", "log": LOG},
 }
@@ -136,8 +148,8 @@ def bad() -> dict[str, str]:
         "keys in the order of the specification": json.dumps(claim(), ensure_ascii=False, separators=(",", ":")),
         "a name with escapes": json.dumps(claim(), separators=(",", ":"), sort_keys=True),
         "a line break behind": canonical(claim()) + "\n",
-        "unknown type without a log": canonical({"type": "withdrawal"}),
-        "unknown type with half a log": canonical({"type": "withdrawal", "log": LOG[:-2]}),
+        "unknown type without a log": canonical({"type": "dispute"}),
+        "unknown type with half a log": canonical({"type": "dispute", "log": LOG[:-2]}),
         "genesis that names another log": canonical(genesis() | {"log": named("another log").hex()}),
         "genesis whose chain id is zero and nothing else changed": canonical(genesis() | {"chain_id": 0}),
         "genesis whose chain id is true": canonical(genesis(chain_id=1) | {"chain_id": True}),
@@ -146,6 +158,10 @@ def bad() -> dict[str, str]:
         "genesis whose contract is padded": canonical(genesis() | {"contract": "00" * 12 + genesis()["contract"]}),
         "genesis with a field more": canonical(genesis() | {"note": ""}),
         "claim with a field more": canonical(claim(note="")),
+        "withdrawal with a field more": canonical(withdrawal() | {"why": ""}),
+        "withdrawal of half an entry": canonical(withdrawal() | {"claim": "00" * 16}),
+        "withdrawal declared at true": canonical(withdrawal() | {"declared": True}),
+        "withdrawal of no claim": canonical(withdrawal() | {"claim": None}),
         "claim with a capital in its hash": canonical(claim(salt=named("salt").hex().replace("a", "A"))),
         "claim with a salt of 31 bytes": canonical(claim(salt="00" * 31)),
         "claim with a salt of 33 bytes": canonical(claim(salt="00" * 33)),
@@ -166,7 +182,7 @@ def bad() -> dict[str, str]:
         "claim of a file with a field more": canonical(claim(file=claim()["file"] | {"name": "a.png"})),
         "claim of a claimant with a field more": canonical(claim(claimant=claim()["claimant"] | {"age": 1})),
     }
-    for kind, good in (("genesis", genesis()), ("claim", claim())):
+    for kind, good in (("genesis", genesis()), ("claim", claim()), ("withdrawal", withdrawal())):
         cases |= {f"{kind} without `{'.'.join(path)}`": canonical(without(good, path)) for path in paths(good)}
     return cases
 

@@ -1,0 +1,163 @@
+"""What a worker does with a file: decode it, look at it, and keep what the registry needs of it.
+
+Fingerprints are kept for the grounds on which a picture shows something: a black drawing on nothing has none on black.
+If it shows nothing on any, its codes are kept for the record, `detail` says so, and nothing is compared by them.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from registry.findings import Orientation
+from registry.fingerprint.detail import detail
+from registry.fingerprint.pdq import PDQRaster
+from registry.fingerprint.phash import PHash
+from registry.fingerprint.scheme import Raster, Scheme
+from registry.fingerprint.variants import variants
+from registry.intake.taken import Intake, Query
+from registry.media.budget import Budget
+from registry.media.kept import Keeper, kept_pictures
+from registry.media.parts import parts
+from registry.media.picture import PartPicture
+from registry.media.raster import WORKING_SIDE, raster_of_kept, rasters, seen_alike
+from registry.media.sniff import sniff
+from registry.media.thumbnail import thumbnail
+from registry.works import Codes, Detail, Fingerprint, Ground, Part, PartKind, Recoded, TakenPart
+
+PHASH = PHash()
+PDQ = PDQRaster()
+SCHEMES: tuple[Scheme, ...] = (PHASH, PDQ)
+"""The schemes that every work is registered with, in the order of its fingerprints for one ground."""
+
+LOOKED_AT = 8
+"""So many pictures of a listing's file are held against the registry, the first ones: listings show pictures."""
+
+SAME_PICTURE = 8
+"""A layer or a picture whose PDQ is this near to an earlier part's adds nothing to it: the same, re-encoded."""
+
+_OPTIONAL = frozenset({PartKind.LAYER, PartKind.PICTURE})
+"""Parts that are kept only if they have something to be recognised by; pages keep their place whatever they show."""
+
+
+def read_work(data: bytes, budget: Budget | None, *, keep: bool) -> Intake:
+    """A file to register; raises the MediaError that says why it can't be taken in."""
+    media_type = sniff(data)
+    keeper = Keeper() if keep else None
+    taken: list[TakenPart] = []
+    size: tuple[int, int] | None = None
+    for picture in parts(data, media_type, budget or Budget(), side=WORKING_SIDE):
+        size = size or (picture.decoded.width, picture.decoded.height)
+        part = _take(len(taken), picture)
+        if picture.kind in _OPTIONAL and not _worth_keeping(part, taken):
+            continue
+        taken.append(part)
+        if keeper is not None:
+            keeper.add(part.part.number, picture.decoded)
+    assert size is not None  # noqa: S101 - `parts` gives one at least
+    return Intake(
+        sha256=hashlib.sha256(data).digest(),
+        size=len(data),
+        media_type=media_type.value,
+        width=size[0],
+        height=size[1],
+        detail=_overall([one.part.detail for one in taken]),
+        parts=tuple(taken),
+        raster=None if keeper is None else keeper.packed(),
+    )
+
+
+def read_query(data: bytes, budget: Budget | None) -> Query:
+    """A listing picture to check; raises the MediaError that says why it can't be read."""
+    details: list[Detail] = []
+    found: list[tuple[Orientation, Codes]] = []
+    for picture in parts(data, sniff(data), budget or Budget(), side=WORKING_SIDE):
+        seen = _Seen.of(rasters(picture.decoded))
+        details.append(seen.detail)
+        if seen.detail is Detail.DISTINCT:
+            found += seen.variants()
+        if len(details) == LOOKED_AT:
+            break
+    return Query(hashlib.sha256(data).digest(), _overall(details), tuple(found))
+
+
+def read_kept(raster: bytes) -> tuple[Recoded, ...]:
+    """What the schemes of today say of each part, by the canonical pictures that were kept."""
+    pictures: dict[int, list[tuple[Ground, Raster]]] = {}
+    for part, ground, picture in kept_pictures(raster):
+        pictures.setdefault(part, []).append((ground, raster_of_kept(picture)))
+    seen = {part: _Seen.of(seen_alike(tuple(made))) for part, made in sorted(pictures.items())}
+    return tuple(Recoded(part, its.detail, its.codes) for part, its in seen.items())
+
+
+def _take(number: int, picture: PartPicture) -> TakenPart:
+    decoded = picture.decoded
+    seen = _Seen.of(rasters(decoded))
+    part = Part(number, picture.kind, picture.name, decoded.width, decoded.height, seen.detail)
+    return TakenPart(part, seen.fingerprints, seen.codes, thumbnail(decoded))
+
+
+def _worth_keeping(part: TakenPart, before: list[TakenPart]) -> bool:
+    """Whether a layer or a picture can be recognised at all, and isn't one of the parts before it once more."""
+    return bool(part.codes) and not any(
+        _differing_bits(codes.pdq, other.pdq) <= SAME_PICTURE
+        for codes in part.codes.values()
+        for earlier in before
+        for other in earlier.codes.values()
+    )
+
+
+def _overall(details: list[Detail]) -> Detail:
+    return Detail.DISTINCT if Detail.DISTINCT in details else details[0]
+
+
+def _differing_bits(one: bytes, other: bytes) -> int:
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A picture on one ground."""
+
+    ground: Ground
+    raster: Raster
+    fingerprints: tuple[Fingerprint, Fingerprint]
+    detail: Detail
+
+    @classmethod
+    def of(cls, ground: Ground, raster: Raster) -> Self:
+        phash, pdq = (Fingerprint(scheme.name, ground, *scheme.compute(raster)) for scheme in SCHEMES)
+        return cls(ground, raster, (phash, pdq), detail(raster, pdq.quality))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A picture on those of its grounds that show the most of it."""
+
+    detail: Detail
+    grounds: tuple[_Ground, ...]
+
+    @classmethod
+    def of(cls, made: Iterable[tuple[Ground, Raster]]) -> Self:
+        seen = [_Ground.of(ground, raster) for ground, raster in made]
+        overall = _overall([its.detail for its in seen])
+        return cls(overall, tuple(its for its in seen if its.detail is overall))
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        return tuple(fingerprint for its in self.grounds for fingerprint in its.fingerprints)
+
+    @property
+    def codes(self) -> dict[Ground, Codes]:
+        if self.detail is not Detail.DISTINCT:
+            return {}
+        return {
+            its.ground: Codes(pdq=pdq.code, phash=phash.code)
+            for its in self.grounds
+            for phash, pdq in [its.fingerprints]
+        }
+
+    def variants(self) -> Iterator[tuple[Orientation, Codes]]:
+        for its in self.grounds:
+            for orientation, turned in variants(its.raster):
+                yield orientation, Codes(pdq=PDQ.compute(turned)[0], phash=PHASH.compute(turned)[0])

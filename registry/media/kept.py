@@ -1,0 +1,57 @@
+"""The canonical pictures of a work, kept so that fingerprint schemes to come can be computed for old works.
+
+A ZIP file, stored and not compressed, with one JPEG for each part and ground, `3.white.jpg`: upright, without metadata,
+its longest side 512 pixels at most. Rasters made of it differ by no more than rounding from those of the file itself
+(docs/benchmarks.md tells by how many bits).
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from PIL import Image, JpegImagePlugin
+
+from registry.media.picture import Decoded
+from registry.media.raster import grounds_of
+from registry.works import Ground
+
+LONGEST = 512
+"""The longest side in pixels; regional features of pictures larger than 384 gained nothing in trials."""
+
+_QUALITY = 90
+
+
+class Keeper:
+    """Collects the pictures of a file's parts."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[str, bytes]] = []
+
+    def add(self, part: int, decoded: Decoded) -> None:
+        """Keeps a part's picture, on each ground that it has a raster on."""
+        scale = min(1.0, LONGEST / max(decoded.width, decoded.height))
+        size = max(1, round(decoded.width * scale)), max(1, round(decoded.height * scale))
+        for ground, picture in grounds_of(decoded):
+            small = picture.scaled(size, Image.Resampling.BILINEAR, gap=1.0)
+            jpeg = io.BytesIO()
+            small.save(jpeg, "JPEG", quality=_QUALITY, subsampling=0)
+            self._kept.append((f"{part}.{ground}.jpg", jpeg.getvalue()))
+
+    def packed(self) -> bytes:
+        """The file's bytes."""
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, jpeg in self._kept:
+                # With a fixed date, so that the same pictures give the same bytes.
+                archive.writestr(zipfile.ZipInfo(name), jpeg)
+        return file.getvalue()
+
+
+def kept_pictures(kept: bytes) -> Iterator[tuple[int, Ground, Image.Image]]:
+    """The pictures that a `Keeper` kept: part, ground, and the picture in mode L or RGB."""
+    with zipfile.ZipFile(io.BytesIO(kept)) as archive:
+        for name in archive.namelist():
+            part, ground, _ = name.split(".")
+            with JpegImagePlugin.JpegImageFile(io.BytesIO(archive.read(name))) as picture:
+                picture.load()
+                yield int(part), Ground(ground), picture
