@@ -20,7 +20,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp .venv/oldest.stamp
 	$(TOOLS)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

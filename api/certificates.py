@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from api.callers import Keyed, Looker, Running, viewer_of
+from api.callers import Keyed, Looker, MayRegister, Running, viewer_of
 from api.wire import Time, Wire, problems, rfc3339
 from api.works import known_work
 from registry.accounts import Viewer
@@ -75,7 +75,7 @@ def part_thumbnail(work: str, part: int, viewer: Looker, registry: Running) -> R
 
 
 @router.get("/{work}/original", response_class=Response, responses=problems(401, 403, 404))
-def original(work: str, caller: Keyed, registry: Running) -> Response:
+def original(work: str, caller: MayRegister, registry: Running) -> Response:
     """The file itself, for its own account, where it was kept."""
     viewer = viewer_of(caller)
     found = known_work(registry, work, viewer)

@@ -34,6 +34,13 @@ class HistoryOut(Wire):
     steps: list[StepOut]
 
 
+class WithdrawalOut(Wire):
+    """A withdrawal: its receipt, and the statement that its entry is made of."""
+
+    statement: str = Field(description="Canonical JSON, to be kept as it is: its entry hashes from these bytes.")
+    receipt: ReceiptOut
+
+
 class ErasedOut(Wire):
     """The work is erased."""
 
@@ -67,12 +74,16 @@ def history(work: str, caller: Keyed, registry: Running) -> HistoryOut:
 
 
 @router.post("/{work}/withdrawal", status_code=201, responses=problems(401, 403, 404, 503))
-def withdraw(work: str, caller: MayRegister, registry: Running, response: Response) -> ReceiptOut:
+def withdraw(work: str, caller: MayRegister, registry: Running, response: Response) -> WithdrawalOut:
     """Takes a work of one's own back: it is matched no more, and what was claimed stays provable. Safe to repeat."""
     viewer = viewer_of(caller)
     found = _own_work(registry, work, viewer)
     response.status_code = 201 if found.withdrawn is None else 200
-    return ReceiptOut.of(registry.withdrawing.withdraw(found.id, None if viewer.everything else viewer.account))
+    receipt = registry.withdrawing.withdraw(found.id, None if viewer.everything else viewer.account)
+    statement = registry.catalogue.withdrawal(found.id)
+    if statement is None:
+        raise NotFound("work", work[:40])  # erased since
+    return WithdrawalOut(statement=statement.decode(), receipt=ReceiptOut.of(receipt))
 
 
 @router.delete("/{work}", responses=problems(401, 403, 404, 503))

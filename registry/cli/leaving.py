@@ -31,9 +31,11 @@ def withdraw(
         found = find_work(registry, work)
         receipt = registry.withdrawing.withdraw(found.id, None)
         if as_json:
+            statement = registry.catalogue.withdrawal(found.id)
             print_json(
                 {
                     "work": found.id,
+                    "statement": None if statement is None else statement.decode(),
                     "status": "withdrawn" if found.withdrawn is None else "already withdrawn",
                     "index": receipt.index,
                     "entry": receipt.entry.hex(),

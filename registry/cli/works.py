@@ -50,7 +50,7 @@ def list_works(
             listing.add_row(
                 work.id,
                 str(work.index),
-                escape(description.title),
+                escape(description.title) + ("" if work.withdrawn is None else " [yellow]withdrawn[/]"),
                 description.kind,
                 description.visibility,
                 escape(names[work.account]),

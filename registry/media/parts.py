@@ -3,6 +3,7 @@
 They come one at a time, so that only one of them is in memory. To be called in a sandbox's worker.
 """
 
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -48,7 +49,23 @@ def parts(data: bytes, media_type: MediaType, budget: Budget, *, side: int) -> I
     except (MediaError, MemoryError, RecursionError):
         raise
     except Exception as error:  # a damaged file makes parsers raise whatever they stumble over
-        reason = str(error) or type(error).__name__
-        raise MalformedMedia(f"The {media_type.label} file is damaged: {reason}.") from error
+        raise MalformedMedia(f"The {media_type.label} file is damaged: {_reason(error)}.") from error
     if not shown:
         raise MalformedMedia(f"The {media_type.label} file shows nothing: it has no page, layer or picture.")
+
+
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, UnicodeError, struct.error)
+"""What parsers raise where they didn't look before they read: their words are about Python, and not about the file."""
+
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong with the file, in the parser's words where these are meant to be read."""
+    if isinstance(error, _BOMBS):
+        return "a picture in it is far larger than its header says"
+    words = str(error).strip().rstrip(".")
+    # Pillow passes on what it stumbled over as a SyntaxError.
+    if isinstance(error, _STUMBLES) or isinstance(error.__cause__, _STUMBLES) or not words:
+        return "its pieces don't fit together"
+    return words

@@ -9,7 +9,7 @@ from registry.accounts import AccountId, Viewer
 from registry.errors import NotFound
 from registry.proof.receipt import Receipt
 from registry.store.database import Database
-from registry.store.tables import ClaimRow, IdentityRow, PartRow, SightingRow, ThumbnailRow, WorkRow
+from registry.store.tables import ClaimRow, IdentityRow, PartRow, SightingRow, ThumbnailRow, WithdrawalRow, WorkRow
 from registry.works import Description, Detail, Kind, Part, PartKind, Role, Visibility, Work, WorkId
 
 _IDS_A_QUERY = 1_000
@@ -162,6 +162,12 @@ class Catalogue:
                 for row in rows:
                     found.setdefault(WorkId(row.work), []).append(_part_of(row))
         return found
+
+    def withdrawal(self, work: WorkId) -> bytes | None:
+        """The statement that took the work back; with it, a receipt or an inclusion proof says what its entry is."""
+        with self._database.read() as session:
+            row = session.get(WithdrawalRow, work)
+            return None if row is None else row.statement
 
     def thumbnail(self, work: WorkId, part: int = 0) -> bytes | None:
         """The small picture of a part of a work."""

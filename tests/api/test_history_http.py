@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from registry.proof.canonical import encode
 from registry.proof.certificate import parse_certificate
 from registry.proof.receipt import check_receipt, parse_receipt
+from registry.proof.statement import Withdrawal, entry_of, parse_statement
 from registry.works import Description, Keeping, Visibility, Work
 from tests.api.house import House
 from tests.api.pictures import drawing, jpeg, png
@@ -88,9 +89,14 @@ def test_a_withdrawal_is_answered_with_a_receipt_and_is_repeatable(house: House)
     client, size = house.client(OWNER), house.registry.ledger.size()
     first = client.post(f"/v1/works/{work.id}/withdrawal")
     assert first.status_code == 201
-    receipt = parse_receipt(encode(first.json()))
+    receipt = parse_receipt(encode(first.json()["receipt"]))
     assert check_receipt(receipt, house.registry.keyring.registry_public)
     assert receipt.index == size
+    statement = first.json()["statement"].encode()
+    assert entry_of(statement) == receipt.entry
+    withdrawal = parse_statement(statement)
+    assert isinstance(withdrawal, Withdrawal)
+    assert withdrawal.claim == work.entry
     again = client.post(f"/v1/works/{work.id}/withdrawal")
     assert (again.status_code, again.json()) == (200, first.json())
     assert house.registry.ledger.size() == size + 1
@@ -191,7 +197,8 @@ def test_each_part_has_a_small_picture(house: House) -> None:
 
 def test_an_original_is_its_own_account_s_as_a_download(house: House) -> None:
     for work, file in ((house.public, house.public_file), (house.private, house.private_file)):
-        for key in (OWNER, "check", "admin"):
+        assert house.client("check").get(f"/v1/works/{work.id}/original").status_code == 403
+        for key in (OWNER, "admin"):
             answer = house.client(key).get(f"/v1/works/{work.id}/original")
             assert (answer.status_code, answer.content) == (200, file)
             assert answer.headers["content-type"] == "application/octet-stream"

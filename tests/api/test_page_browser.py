@@ -9,12 +9,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from api.app import create_app
+from registry.works import Description
 from tests.api.browser import Tab, chromium, open_tab
 from tests.api.house import House, served
 from tests.api.pictures import drawing, jpeg, mirrored, png
+from tests.media.pdf_writer import catalogue, motif
 
 HEADLINE = "document.querySelector('#answer .panel:not(:has(progress)) h2')?.textContent"
 
@@ -90,6 +93,18 @@ def test_a_stranger_s_picture_is_clear(page: Tab, tmp_path: Path) -> None:
     headline(page, "No registered work found")
     assert "Allow" in shown(page)
     assert page.complaints == []
+
+
+def test_a_page_of_a_catalogue_is_named_and_shown(page: Tab, house: House, tmp_path: Path) -> None:
+    brochure = catalogue(3, motif)
+    house.registry.registering.register(brochure, Description(title="Brochure"), house.studio)
+    with pypdfium2.PdfDocument(brochure) as document:
+        document[1].render(scale=1.3).to_pil().save(tmp_path / "listing.png")
+    page.choose("#file", tmp_path / "listing.png")
+    headline(page, "This shows a registered work")
+    assert "It shows page 2" in shown(page)
+    assert page.evaluate("document.querySelector('img[data-from]').alt") == "The registered work: Brochure, page 2"
+    page.until("document.querySelector('img[data-from]').naturalWidth > 0")
 
 
 def test_a_file_that_is_no_picture_is_told_with_a_remedy(page: Tab, tmp_path: Path) -> None:
