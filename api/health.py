@@ -87,7 +87,12 @@ def _database(registry: Registry) -> PartOut:
 
 def _index(registry: Registry) -> PartOut:
     head = registry.follower.catch_up()
-    return PartOut(state=State.OK, told=f"{registry.follower.index.position:,} of {head.feed_position:,} events")
+    told = f"{registry.follower.index.position:,} of {head.feed_position:,} events"
+    outstanding = registry.refingerprinting.outstanding()
+    waiting = outstanding.works - outstanding.without_raster
+    if waiting:
+        told += f"; {waiting:,} works match by their bytes only: run `originmark refingerprint`"
+    return PartOut(state=State.DEGRADED if waiting else State.OK, told=told)
 
 
 def _blobs(registry: Registry) -> PartOut:

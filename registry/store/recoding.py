@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, delete, insert, update
 from sqlmodel import col, func, select
 
 from registry.store.catalogue import work_of
@@ -10,6 +10,11 @@ from registry.store.database import Database
 from registry.store.head import make_room
 from registry.store.tables import CodeFeedRow, CodesRow, PartRow, WorkRow
 from registry.works import Detail, Recoded, Work, WorkId
+
+
+def _other(version: int) -> ColumnElement[bool]:
+    """Another version: in two ranges of the index, since the whole of it would be read for "not this one"."""
+    return (col(WorkRow.codes_version) < version) | (col(WorkRow.codes_version) > version)
 
 
 class Recoding:
@@ -20,7 +25,7 @@ class Recoding:
 
     def outdated(self, version: int) -> tuple[int, int]:
         """How many standing works have codes of another version, and how many of those keep no raster."""
-        old = col(WorkRow.codes_version) != version, col(WorkRow.withdrawn).is_(None)
+        old = _other(version), col(WorkRow.withdrawn).is_(None)
         with self._database.read() as session:
             count = select(func.count()).select_from(WorkRow).where(*old)
             return session.exec(count).one(), session.exec(count.where(col(WorkRow.raster).is_(None))).one()
@@ -30,7 +35,7 @@ class Recoding:
         query = (
             select(WorkRow)
             .where(
-                col(WorkRow.codes_version) != version,
+                _other(version),
                 col(WorkRow.withdrawn).is_(None),
                 col(WorkRow.raster).is_not(None),
                 col(WorkRow.log_index) > after,

@@ -84,7 +84,7 @@ class WorkRow(SQLModel, table=True):
     width: int
     height: int
     detail: str
-    codes_version: int
+    codes_version: int = Field(index=True)
     raster: str | None = Field(default=None, index=True)
     original: str | None = Field(default=None, index=True)
     entry: bytes

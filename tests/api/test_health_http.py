@@ -8,6 +8,7 @@ import pytest
 
 from api.app import create_app
 from registry.errors import IndexBehind, StoreError, WorkerDied
+from registry.refingerprint import Outstanding
 from registry.register import PROMISE
 from tests.api.house import House
 from tests.api.pictures import drawing, png
@@ -62,6 +63,19 @@ def test_an_index_that_is_behind_isn_t_ready(house: House) -> None:
     assert (status, told["state"]) == (503, "failed")
     assert states(told) == {**ALL_WELL, "index": "failed"}
     assert told["parts"]["index"]["told"] == "IndexBehind"
+
+
+class OldCodes:
+    """A registry where five works have codes of older schemes, and two of them keep no raster."""
+
+    def outstanding(self) -> Outstanding:
+        return Outstanding(works=5, without_raster=2)
+
+
+def test_works_that_wait_for_newer_codes_are_told_and_keep_nobody_away(house: House) -> None:
+    status, told = ready(house, refingerprinting=OldCodes())
+    assert (status, states(told)) == (200, {**ALL_WELL, "index": "degraded"})
+    assert "3 works match by their bytes only" in told["parts"]["index"]["told"]
 
 
 def test_a_database_that_is_gone_is_named_and_its_words_are_not_told(house: House) -> None:

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("log_index"),
     )
     op.create_index("ix_works_account_log_index", "works", ["account", "log_index"], unique=False)
+    op.create_index(op.f("ix_works_codes_version"), "works", ["codes_version"], unique=False)
     op.create_index(op.f("ix_works_original"), "works", ["original"], unique=False)
     op.create_index(op.f("ix_works_previous"), "works", ["previous"], unique=False)
     op.create_index(op.f("ix_works_raster"), "works", ["raster"], unique=False)
