@@ -38,7 +38,7 @@ class Limits:
     being taken up.
     """
 
-    wall_seconds: float = 9.0
+    wall_seconds: float = 8.5
     cpu_seconds: int = 6
     address_space: int | None = 1 << 30
     resident: int = 1 << 30
