@@ -28,7 +28,7 @@ evaluate = builtins.eval  # a job that can be anything: workers import nothing f
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(preload=("ctypes", "fractions", "registry.media.picture"), workers=2) as pool:
+    with Sandbox(preload=("ctypes", "fractions", "registry.media.budget"), workers=2) as pool:
         yield pool
 
 
