@@ -110,8 +110,9 @@ class TileFiles:
                 self._write_temporary(temporary, data)
                 self._make_directory(path.parent)
                 self._rename(temporary, path)
-            except FileNotFoundError:
-                # Another process swept the temporary file, or removed the directory of the partial tiles.
+            except (FileNotFoundError, FileExistsError):
+                # Another process swept the temporary file, or removed the directory of the partial tiles: perhaps just
+                # between being found there and being looked at, which is how `mkdir` comes to say that it exists.
                 if attempt == _ATTEMPTS - 1:
                     raise
             else:
