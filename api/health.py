@@ -15,7 +15,7 @@ from api.callers import Running
 from api.wire import Wire
 from registry.assemble import Registry
 from registry.errors import BlobMissing, MalformedMedia, OriginmarkError
-from registry.register import PROMISE
+from registry.log.promise import PROMISE
 
 router = APIRouter(tags=["health"])
 LOG = logging.getLogger("originmark.api")

@@ -21,14 +21,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.accounts import Account, Viewer
 from registry.blobs.safe import Keepsake, Purpose, Safe
-from registry.clock import Clock, Seconds
+from registry.clock import Clock
 from registry.errors import Conflict, InvalidInput, MediaError, NotFound, OriginmarkError
 from registry.findings import Orientation
 from registry.fingerprint.manifest import encode_manifest
 from registry.ids import new_id
 from registry.intake.taken import CODES_VERSION, Intake
+from registry.log.promise import promise
 from registry.match.thresholds import REACH
-from registry.proof.receipt import Receipt, sign_receipt
+from registry.proof.receipt import Receipt
 from registry.proof.statement import SALT_BYTES, Claim, Claimant, encode_statement, entry_of, manifest_commitment
 from registry.search.follow import Follower
 from registry.store.catalogue import Catalogue
@@ -37,9 +38,6 @@ from registry.works import USUAL_KEEPING, Codes, Description, Keeping, Work, Wor
 
 DECLARATION = "2026-11"
 """The version of the declaration that claimants agree to: docs/declaration.md has its text."""
-
-PROMISE: Seconds = 24 * 3600
-"""How long the registry may take to anchor, as every receipt says: what Certificate Transparency's logs promise too."""
 
 MAX_TITLE = 200
 
@@ -186,7 +184,9 @@ class Registering:
         receipts: dict[WorkId, Receipt] = {}
 
         def seal(draft: Draft, index: int) -> Receipt:
-            receipts[draft.id] = self._promise(draft, index)
+            receipts[draft.id] = promise(
+                self._signer, log=self._log, entry=draft.entry, index=index, received=draft.registered
+            )
             return receipts[draft.id]
 
         works = self._registrations.add_all(list(drafts.values()), seal) if drafts else []
@@ -276,16 +276,6 @@ class Registering:
             manifest_salt=manifest_salt,
             entry=entry_of(statement),
             registered=now,
-        )
-
-    def _promise(self, draft: Draft, index: int) -> Receipt:
-        return sign_receipt(
-            self._signer,
-            log=self._log,
-            entry=draft.entry,
-            index=index,
-            received=draft.registered,
-            anchor_by=draft.registered + PROMISE,
         )
 
     def _similar(self, work: Work, codes: list[Codes], same_bytes: list[Work]) -> tuple[Similar, ...]:

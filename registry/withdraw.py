@@ -31,15 +31,13 @@ from registry.accounts import AccountId
 from registry.blobs.safe import Safe
 from registry.clock import Clock, Seconds
 from registry.errors import NotFound, OriginmarkError
-from registry.proof.receipt import Receipt, sign_receipt
+from registry.log.promise import promise
+from registry.proof.receipt import Receipt
 from registry.proof.statement import SALT_BYTES, Withdrawal, encode_statement, entry_of
 from registry.search.follow import Follower
 from registry.store.catalogue import Catalogue
 from registry.store.departures import Departures, Leaving
 from registry.works import Work, WorkId
-
-PROMISE: Seconds = 24 * 3600
-"""How long the registry may take to anchor a withdrawal: as long as a claim."""
 
 GRACE: Seconds = 10 * 60
 """How long an erased work's random name stays in the feed at least, so that processes which knew it learn that it's
@@ -84,7 +82,7 @@ class Withdrawing:
         statement = encode_statement(Withdrawal(log=self._log, claim=work.entry, declared=now, salt=salt))
         leaving = Leaving(statement=statement, entry=entry_of(statement), received=now)
         # 3. one transaction
-        receipt = self._departures.withdraw(work.id, leaving, lambda index: self._promise(leaving, index))
+        receipt = self._departures.withdraw(work.id, leaving, lambda index: self._promised(leaving, index))
         if receipt is None:
             raise NotFound("work", name)
         # 4. this process's index drops the work
@@ -135,12 +133,5 @@ class Withdrawing:
             raise NotFound("work", name, remedy="`originmark works list` shows your works.")
         return work
 
-    def _promise(self, leaving: Leaving, index: int) -> Receipt:
-        return sign_receipt(
-            self._signer,
-            log=self._log,
-            entry=leaving.entry,
-            index=index,
-            received=leaving.received,
-            anchor_by=leaving.received + PROMISE,
-        )
+    def _promised(self, leaving: Leaving, index: int) -> Receipt:
+        return promise(self._signer, log=self._log, entry=leaving.entry, index=index, received=leaving.received)

@@ -8,8 +8,8 @@ import pytest
 
 from api.app import create_app
 from registry.errors import IndexBehind, StoreError, WorkerDied
+from registry.log.promise import PROMISE
 from registry.refingerprint import Outstanding
-from registry.register import PROMISE
 from tests.api.house import House
 from tests.api.pictures import drawing, png
 

@@ -9,9 +9,10 @@ import pytest
 from registry.accounts import Account
 from registry.assemble import Registry
 from registry.errors import Conflict, InvalidInput, MalformedMedia, MediaTooLarge, NotFound, UnsupportedMedia
+from registry.log.promise import PROMISE
 from registry.proof.receipt import check_receipt
 from registry.proof.statement import Claim, entry_of, manifest_commitment, parse_statement
-from registry.register import DECLARATION, PROMISE
+from registry.register import DECLARATION
 from registry.works import Description, Detail, Kind, Role, Visibility, WorkId
 from tests.journeys.pictures import Picture, blank
 

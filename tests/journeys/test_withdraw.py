@@ -9,12 +9,12 @@ import pytest
 from registry.accounts import Account
 from registry.errors import NotFound
 from registry.log.log import Log
+from registry.log.promise import PROMISE
 from registry.proof.merkle import check_inclusion, leaf_hash
 from registry.proof.receipt import check_receipt, encode_receipt, parse_receipt
 from registry.proof.statement import Withdrawal, entry_of, parse_statement
 from registry.store.database import Database
 from registry.store.tables import WithdrawalRow
-from registry.withdraw import PROMISE
 from registry.works import Description, Visibility, Work, WorkId
 from tests.journeys.leaving_world import STRANGER, HandSet, House, opened
 from tests.journeys.pictures import Picture
