@@ -17,6 +17,7 @@ from registry.proof.statement import Claim, encode_statement, parse_statement
 from registry.proof.verify import verify
 from registry.settings import Settings
 from registry.store.feed import CodeFeed
+from registry.withdraw import FORGOTTEN_WITHIN
 from registry.works import Added, Description, Keeping, Work
 from tests.journeys.pictures import Picture, saved
 from tests.media.psd_writer import document, drawn_layer
@@ -54,6 +55,16 @@ class House:
     def register(self, data: bytes, title: str, account: Account, keeping: Keeping | None = None) -> Work:
         keeping = keeping or Keeping()
         return self.registry.registering.register(data, Description(title), account, keeping).work
+
+    @property
+    def directory(self) -> Path:
+        return self.registry.settings.data_dir
+
+    def erase(self, work: Work) -> None:
+        """Erases, and holds the journey to its stated time."""
+        begun = self.clock()
+        by = self.registry.withdrawing.erase(work.id, work.account)
+        assert begun + FORGOTTEN_WITHIN <= by <= self.clock() + FORGOTTEN_WITHIN
 
     def anchor(self) -> None:
         """Anchors all that is in the log; a minute passes."""

@@ -1,6 +1,5 @@
 """Erasing: nothing of a work is left in any file, and nothing else is missing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ from registry.proof.merkle import check_consistency
 from registry.proof.statement import Claim, parse_statement
 from registry.register import HandedIn, Registered, Submission
 from registry.settings import Settings
-from registry.withdraw import FORGOTTEN_WITHIN, ROUND
-from registry.works import Description, Keeping, Visibility, Work
+from registry.withdraw import ROUND
+from registry.works import Description, Keeping, Visibility
 from tests.journeys.leaving_world import (
     LAYERS,
     STRANGER,
@@ -37,28 +36,6 @@ DRAWING, COPY = layered(1), seen_as(1)
 ALL = Keeping(raster=True, original=True)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    clock = HandSet()
-    with opened(tmp_path, clock) as registry:
-        yield House(registry, clock)
-
-
-@pytest.fixture
-def studio(house: House) -> Account:
-    return house.registry.access.create_account("studio")
-
-
-def erase(house: House, work: Work) -> None:
-    begun = house.clock()
-    by = house.registry.withdrawing.erase(work.id, work.account)
-    assert begun + FORGOTTEN_WITHIN <= by <= house.clock() + FORGOTTEN_WITHIN
-
-
-def directory(house: House) -> Path:
-    return house.registry.settings.data_dir
-
-
 @pytest.mark.parametrize("before", ["standing", "private", "withdrawn"])
 def test_nothing_of_it_is_left_in_any_file(house: House, studio: Account, before: str) -> None:
     registry = house.registry
@@ -76,27 +53,27 @@ def test_nothing_of_it_is_left_in_any_file(house: House, studio: Account, before
     if before == "withdrawn":
         receipt = registry.withdrawing.withdraw(work.id, studio.id)
         traces["the receipt of its withdrawal"] = [receipt.signature[:32]]
-    there = found(directory(house), traces)
+    there = found(house.directory, traces)
     assert {name: share for name, share in there.items() if share < 0.5} == {}
     assert there.keys() == traces.keys(), "a trace that isn't there before can't be missed afterwards"
     assert {"thumbnail 2", "pHash 2", "PDQ 2 in hex", "name of part 2", "blob of the original"} <= there.keys()
     unwritten = never_written(registry, work, DRAWING)
-    assert found(directory(house), unwritten) == {}
+    assert found(house.directory, unwritten) == {}
 
-    erase(house, work)
+    house.erase(work)
     assert registry.withdrawing.sweep() == 1
     house.clock.move(ROUND)
     assert registry.withdrawing.sweep() == 0
-    assert found(directory(house), traces) == {}
-    assert found(directory(house), unwritten) == {}
+    assert found(house.directory, traces) == {}
+    assert found(house.directory, unwritten) == {}
 
-    assert found(directory(house), {"entry": [work.entry], "a neighbour": [neighbour.sha256]}) != {}
+    assert found(house.directory, {"entry": [work.entry], "a neighbour": [neighbour.sha256]}) != {}
     house.anchor()
     for one, file in ((neighbour, Picture(7).png()), (later, Picture(8).png())):
         assert house.proves(certificates[one.id], file)
         assert house.proves(house.certificate(one), file)
     assert house.proves(certificates[work.id], DRAWING)
-    assert found(directory(house), traces) == {}
+    assert found(house.directory, traces) == {}
 
 
 def test_the_log_stays_as_it_was_and_a_later_version_stands_by_itself(house: House, studio: Account) -> None:
@@ -106,7 +83,7 @@ def test_the_log_stays_as_it_was_and_a_later_version_stands_by_itself(house: Hou
     house.anchor()
     before = registry.ledger.last_anchored()
     assert before is not None
-    erase(house, work)
+    house.erase(work)
     assert registry.ledger.entries(work.index, work.index + 1) == [work.entry]
     house.register(Picture(9).png(), "Afterwards", studio)
     house.anchor()
@@ -130,7 +107,7 @@ def test_kept_answers_stay_with_their_decisions(house: House, studio: Account) -
     work = house.register(DRAWING, TITLE, studio)
     checking = house.registry.checking
     made = [checking.check(data, Listing(), STRANGER) for data in (DRAWING, COPY)]
-    erase(house, work)
+    house.erase(work)
     for check, data in zip(made, (DRAWING, COPY), strict=True):
         kept = checking.kept(check.id)
         assert kept is not None
@@ -144,7 +121,7 @@ def test_it_is_found_and_shown_no_more_at_once(house: House, studio: Account) ->
     work = house.register(DRAWING, TITLE, studio, ALL)
     assert house.shown_in(COPY) == {work.id}
     assert work.raster is not None
-    erase(house, work)
+    house.erase(work)
     assert house.shown_in(COPY) == house.shown_in(DRAWING) == set()
     registry = house.registry
     assert registry.catalogue.work(work.id) is None
@@ -172,10 +149,10 @@ def test_only_its_own_account_erases_it(house: House, studio: Account) -> None:
 @pytest.mark.parametrize("sleeps", ["until the round", "through the round"])
 def test_another_process_finds_it_no_more_however_long_it_slept(house: House, studio: Account, sleeps: str) -> None:
     work = house.register(DRAWING, TITLE, studio)
-    with opened(directory(house), house.clock) as other:
+    with opened(house.directory, house.clock) as other:
         elsewhere = House(other, house.clock)
         assert elsewhere.shown_in(COPY) == {work.id}
-        erase(house, work)
+        house.erase(work)
         if sleeps == "through the round":
             house.clock.move(ROUND)
             assert house.registry.withdrawing.sweep() == 0
@@ -189,7 +166,7 @@ def test_a_version_whose_sketch_is_erased_while_it_is_read_stands_by_itself(hous
     registering, said = house.registry.registering, Description("Final", previous=sketch.id)
     (handed,) = registering.hand_in([Submission(Picture(8).png(), said)], studio)
     assert isinstance(handed, HandedIn)
-    erase(house, sketch)
+    house.erase(sketch)
     (outcome,) = registering.enter([handed])
     assert isinstance(outcome, Registered)
     assert outcome.work.description.previous is None
@@ -208,7 +185,7 @@ def test_on_postgresql_every_row_goes(tmp_path: Path, postgresql_url: str) -> No
         registry.checking.check(COPY, Listing(), STRANGER)
         traces = {name: some for name, some in traces_of(registry, work).items() if name.startswith("blob")}
         assert found(tmp_path, traces).keys() == traces.keys() == {"blob of the raster", "blob of the original"}
-        erase(house, work)
+        house.erase(work)
         clock.move(ROUND)
         assert registry.withdrawing.sweep() == 0
         assert rows_about(registry.database, work.id) == set()

@@ -1,7 +1,6 @@
 """Refingerprinting: a newer set of schemes finds old works again, from what was kept of them."""
 
 import secrets
-from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -27,24 +26,12 @@ from registry.store.feed import CodeFeed
 from registry.store.recoding import Recoding
 from registry.store.tables import WorkRow
 from registry.works import Keeping, Recoded, Work, WorkId
-from tests.journeys.leaving_world import STRANGER, HandSet, House, layered, opened
+from tests.journeys.leaving_world import STRANGER, House, layered
 from tests.journeys.pictures import Picture
 from tests.store.departed import whole
 
 NEW = 2
 """The version of a set of schemes to come; they compute what those of today do."""
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    clock = HandSet()
-    with opened(tmp_path, clock) as registry:
-        yield House(registry, clock)
-
-
-@pytest.fixture
-def studio(house: House) -> Account:
-    return house.registry.access.create_account("studio")
 
 
 def renewing(registry: Registry) -> Refingerprinting:

@@ -15,7 +15,7 @@ from registry.blobs.vault import Vault
 from registry.errors import BlobStoreUnavailable
 from registry.store.departures import Departures
 from registry.withdraw import FORGOTTEN_WITHIN, GRACE, ROUND, Withdrawing
-from registry.works import Keeping, Work
+from registry.works import Keeping
 from tests.journeys.leaving_world import (
     TITLE,
     HandSet,
@@ -33,45 +33,23 @@ A_MINUTE = 60
 ALL = Keeping(raster=True, original=True)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    clock = HandSet()
-    with opened(tmp_path, clock) as registry:
-        yield House(registry, clock)
-
-
-@pytest.fixture
-def studio(house: House) -> Account:
-    return house.registry.access.create_account("studio")
-
-
-def erase(house: House, work: Work) -> None:
-    begun = house.clock()
-    by = house.registry.withdrawing.erase(work.id, work.account)
-    assert begun + FORGOTTEN_WITHIN <= by <= house.clock() + FORGOTTEN_WITHIN
-
-
-def directory(house: House) -> Path:
-    return house.registry.settings.data_dir
-
-
 def test_a_reader_holds_up_the_end_and_loses_nothing(house: House, studio: Account) -> None:
     house.register(Picture(7).png(), "Neighbour", studio)
     work = house.register(DRAWING, TITLE, studio, ALL)
     traces = traces_of(house.registry, work)
-    with closing(sqlite3.connect(directory(house) / "registry.sqlite", isolation_level=None)) as reader:
+    with closing(sqlite3.connect(house.directory / "registry.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         titles = reader.execute("SELECT title FROM works ORDER BY log_index").fetchall()
-        erase(house, work)
+        house.erase(work)
         house.clock.move(FORGOTTEN_WITHIN)
         for _ in range(2):
             assert house.registry.withdrawing.sweep() == 1
         assert titles == [("Neighbour",), (TITLE,)]
         assert reader.execute("SELECT title FROM works ORDER BY log_index").fetchall() == titles
-        assert found(directory(house), traces) != {}
+        assert found(house.directory, traces) != {}
         reader.execute("ROLLBACK")
     assert house.registry.withdrawing.sweep() == 0
-    assert found(directory(house), traces) == {}
+    assert found(house.directory, traces) == {}
 
 
 @pytest.mark.parametrize("last", ["erased", "cleared", "forgotten", "wiped"])
@@ -102,11 +80,11 @@ def test_the_next_process_ends_what_a_crash_began(tmp_path: Path, last: str) -> 
 
 def test_rounds_take_all_that_are_past_their_grace(house: House, studio: Account) -> None:
     works = [house.register(Picture(number).png(), f"Work {number}", studio) for number in range(3)]
-    erase(house, works[0])
+    house.erase(works[0])
     house.clock.move(ROUND - GRACE - A_MINUTE)
-    erase(house, works[1])
+    house.erase(works[1])
     house.clock.move(GRACE)
-    erase(house, works[2])
+    house.erase(works[2])
     assert house.registry.withdrawing.sweep() == 3
     house.clock.move(A_MINUTE)
     assert house.registry.withdrawing.sweep() == 1
