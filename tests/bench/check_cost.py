@@ -21,6 +21,7 @@ from sqlmodel import Session, select
 from registry.accounts import Viewer
 from registry.assemble import Registry, open_registry
 from registry.cli.files import pictures_in
+from registry.intake.taken import CODES_VERSION
 from registry.listings import Listing
 from registry.settings import Settings
 from registry.store.tables import CodeFeedRow, CodesRow, LogEntryRow, LogHeadRow, WorkRow
@@ -112,6 +113,7 @@ def _add(session: Session, head: LogHeadRow, numbers: range, account: str, rng: 
                 width=1,
                 height=1,
                 detail="distinct",
+                codes_version=CODES_VERSION,
                 entry=entry,
                 log_index=index,
                 registered=0,
@@ -119,7 +121,8 @@ def _add(session: Session, head: LogHeadRow, numbers: range, account: str, rng: 
         )
     session.flush()
     session.add_all(
-        CodesRow(work=f"wrk_{number:020}", ground="opaque", pdq=rng.bytes(32), phash=rng.bytes(8)) for number in numbers
+        CodesRow(work=f"wrk_{number:020}", part=0, ground="opaque", pdq=rng.bytes(32), phash=rng.bytes(8))
+        for number in numbers
     )
 
 

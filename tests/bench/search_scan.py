@@ -62,7 +62,7 @@ def _name(number: int) -> WorkId:
 
 
 def _feed(works: int) -> Iterator[Added]:
-    return (Added(i, _name(i), (codes,)) for i, codes in enumerate(islice(_codes(_SEED), works), 1))
+    return (Added(i, _name(i), ((0, codes),)) for i, codes in enumerate(islice(_codes(_SEED), works), 1))
 
 
 def _changed(code: bytes, bits: int, rng: random.Random) -> bytes:
