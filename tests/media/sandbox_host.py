@@ -9,11 +9,11 @@ import time
 
 import psutil
 
-from registry.media.sandbox.pool import Sandbox
+from registry.media.sandbox.pool import Limits, Sandbox
 
 
 def main() -> None:
-    pool = Sandbox(workers=2, preload=("registry.media.decode",))
+    pool = Sandbox(workers=2, preload=("registry.media.decode",), limits=Limits(wall_seconds=600))
     asleep = pool.submit(time.sleep, 600)
     while not asleep.running():
         time.sleep(0.01)
