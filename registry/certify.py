@@ -19,7 +19,7 @@ from registry.proof.errors import ProofError
 from registry.proof.verify import Codes, Likeness
 from registry.store.catalogue import Catalogue, StoredClaim
 from registry.store.ledger import Identity, LedgerStore
-from registry.works import Work
+from registry.works import Work, differing_bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,10 @@ def compare_codes(look_at: Callable[[bytes], Query]) -> Codes:
             raise ProofError(f"the {whose} to be compared by {PDQ_SCHEME}")
         return Likeness(
             scheme=PDQ_SCHEME,
-            distance=min(_differing_bits(codes.pdq, code) for _, codes in query.variants for code in registered),
+            distance=min(differing_bits(codes.pdq, code) for _, codes in query.variants for code in registered),
             threshold=BLOCK.pdq,
             bits=PDQ_BITS,
             false_match_rate=false_match_rate(FALSE_BY_PDQ[BLOCK.pdq]),
         )
 
     return compare
-
-
-def _differing_bits(one: bytes, other: bytes) -> int:
-    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()

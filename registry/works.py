@@ -1,5 +1,6 @@
 """What a claimant registers: a Work, what is said about it, and the codes that recognise it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -43,6 +44,11 @@ class Detail(StrEnum):
     FLAT = "flat"
     NOISY = "noisy"
     COMMON = "common"  # what everybody has: checks, stripes, a plain circle, a blank T-shirt
+
+
+def overall(details: Sequence[Detail]) -> Detail:
+    """What several pictures of one thing are good for together: distinct where any is, else as the first."""
+    return Detail.DISTINCT if Detail.DISTINCT in details else details[0]
 
 
 class Ground(StrEnum):
@@ -148,6 +154,11 @@ class Codes:
 
     pdq: bytes
     phash: bytes
+
+
+def differing_bits(one: bytes, other: bytes) -> int:
+    """The Hamming distance of two codes of the same length."""
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,18 @@ from registry.media.picture import PartPicture
 from registry.media.raster import WORKING_SIDE, raster_of_kept, rasters, seen_alike
 from registry.media.sniff import sniff
 from registry.media.thumbnail import thumbnail
-from registry.works import Codes, Detail, Fingerprint, Ground, Part, PartKind, Recoded, TakenPart
+from registry.works import (
+    Codes,
+    Detail,
+    Fingerprint,
+    Ground,
+    Part,
+    PartKind,
+    Recoded,
+    TakenPart,
+    differing_bits,
+    overall,
+)
 
 PHASH = PHash()
 PDQ = PDQRaster()
@@ -45,23 +56,20 @@ def read_work(data: bytes, budget: Budget | None, *, keep: bool) -> Intake:
     media_type = sniff(data)
     keeper = Keeper() if keep else None
     taken: list[TakenPart] = []
-    size: tuple[int, int] | None = None
     for picture in parts(data, media_type, budget or Budget(), side=WORKING_SIDE):
-        size = size or (picture.decoded.width, picture.decoded.height)
         part = _take(len(taken), picture)
         if picture.kind in _OPTIONAL and not _worth_keeping(part, taken):
             continue
         taken.append(part)
         if keeper is not None:
             keeper.add(part.part.number, picture.decoded)
-    assert size is not None  # noqa: S101 - `parts` gives one at least
     return Intake(
         sha256=hashlib.sha256(data).digest(),
         size=len(data),
         media_type=media_type.value,
-        width=size[0],
-        height=size[1],
-        detail=_overall([one.part.detail for one in taken]),
+        width=taken[0].part.width,
+        height=taken[0].part.height,
+        detail=overall([one.part.detail for one in taken]),
         parts=tuple(taken),
         raster=None if keeper is None else keeper.packed(),
     )
@@ -78,7 +86,7 @@ def read_query(data: bytes, budget: Budget | None) -> Query:
             found += seen.variants()
         if len(details) == LOOKED_AT:
             break
-    return Query(hashlib.sha256(data).digest(), _overall(details), tuple(found))
+    return Query(hashlib.sha256(data).digest(), overall(details), tuple(found))
 
 
 def read_kept(raster: bytes) -> tuple[Recoded, ...]:
@@ -100,19 +108,11 @@ def _take(number: int, picture: PartPicture) -> TakenPart:
 def _worth_keeping(part: TakenPart, before: list[TakenPart]) -> bool:
     """Whether a layer or a picture can be recognised at all, and isn't one of the parts before it once more."""
     return bool(part.codes) and not any(
-        _differing_bits(codes.pdq, other.pdq) <= SAME_PICTURE
+        differing_bits(codes.pdq, other.pdq) <= SAME_PICTURE
         for codes in part.codes.values()
         for earlier in before
         for other in earlier.codes.values()
     )
-
-
-def _overall(details: list[Detail]) -> Detail:
-    return Detail.DISTINCT if Detail.DISTINCT in details else details[0]
-
-
-def _differing_bits(one: bytes, other: bytes) -> int:
-    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ class _Seen:
     @classmethod
     def of(cls, made: Iterable[tuple[Ground, Raster]]) -> Self:
         seen = [_Ground.of(ground, raster) for ground, raster in made]
-        overall = _overall([its.detail for its in seen])
-        return cls(overall, tuple(its for its in seen if its.detail is overall))
+        most = overall([its.detail for its in seen])
+        return cls(most, tuple(its for its in seen if its.detail is most))
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:

@@ -8,8 +8,9 @@ from sqlmodel import col, func, select
 from registry.store.catalogue import work_of
 from registry.store.database import Database
 from registry.store.head import make_room
+from registry.store.registration import codes_rows
 from registry.store.tables import CodeFeedRow, CodesRow, PartRow, WorkRow
-from registry.works import Detail, Recoded, Work, WorkId
+from registry.works import Recoded, Work, WorkId, overall
 
 
 def _other(version: int) -> ColumnElement[bool]:
@@ -58,15 +59,9 @@ class Recoding:
             for part in parts:
                 here = col(PartRow.work) == work, col(PartRow.number) == part.number
                 execute(update(PartRow).where(*here).values(detail=part.detail))
-            codes = [
-                {"work": work, "part": part.number, "ground": ground, "pdq": both.pdq, "phash": both.phash}
-                for part in parts
-                for ground, both in part.codes.items()
-            ]
-            if codes:
+            if codes := codes_rows((work, part.number, part.codes) for part in parts):
                 execute(insert(CodesRow), codes)
-            details = [part.detail for part in parts]
-            detail = Detail.DISTINCT if Detail.DISTINCT in details else details[0]
+            detail = overall([part.detail for part in parts])
             execute(update(WorkRow).where(col(WorkRow.id) == work).values(codes_version=version, detail=detail))
             events = [
                 {"seq": seq, "op": op, "work": work} for seq, op in zip(room.events, ("remove", "add"), strict=True)

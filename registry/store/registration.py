@@ -1,6 +1,6 @@
 """The one transaction that registers works: work, claim, codes, the entry at the next index, a row in the feed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import insert
@@ -21,7 +21,7 @@ from registry.store.tables import (
     ThumbnailRow,
     WorkRow,
 )
-from registry.works import Description, Detail, Part, TakenPart, Work, WorkId
+from registry.works import Codes, Description, Detail, Ground, Part, TakenPart, Work, WorkId
 
 _ENTRY, _WORK, _CLAIM, _PART, _CODES, _THUMBNAIL, _FEED = (
     insert(table) for table in (LogEntryRow, WorkRow, ClaimRow, PartRow, CodesRow, ThumbnailRow, CodeFeedRow)
@@ -114,7 +114,7 @@ def _append(
     execute(_CLAIM, [_claim_row(draft, seal(draft, index)) for index, _, draft in placed])
     parts = [(draft.id, taken) for draft in drafts for taken in draft.parts]
     execute(_PART, [{"work": work, **_part_row(taken.part)} for work, taken in parts])
-    if codes := codes_rows(parts):
+    if codes := codes_rows((work, taken.part.number, taken.codes) for work, taken in parts):
         execute(_CODES, codes)
     thumbnails = [{"work": work, "part": taken.part.number, "picture": taken.thumbnail} for work, taken in parts]
     execute(_THUMBNAIL, thumbnails)
@@ -139,12 +139,12 @@ def _without_erased(session: Session, drafts: Sequence[Draft]) -> Sequence[Draft
     ]
 
 
-def codes_rows(parts: Iterable[tuple[WorkId, TakenPart]]) -> list[dict[str, object]]:
-    """The rows of the codes of these parts of works."""
+def codes_rows(parts: Iterable[tuple[WorkId, int, Mapping[Ground, Codes]]]) -> list[dict[str, object]]:
+    """The rows of the codes of parts of works: work, number of the part, and its codes for each ground."""
     return [
-        {"work": work, "part": taken.part.number, "ground": ground, "pdq": both.pdq, "phash": both.phash}
-        for work, taken in parts
-        for ground, both in taken.codes.items()
+        {"work": work, "part": part, "ground": ground, "pdq": both.pdq, "phash": both.phash}
+        for work, part, codes in parts
+        for ground, both in codes.items()
     ]
 
 
