@@ -32,6 +32,8 @@ class Safe:
         Durable when it returns. Where it raises, or the process dies before the names are stored, some blobs may be
         there that no work names: `orphans` finds them.
         """
+        if not keepsakes:
+            return {}
         sealed = [self._vault.seal(one.data, one.purpose, one.work) for one in keepsakes]
         blobs = self.store.put_many(sealed)
         return {(one.purpose, one.work): blob for one, blob in zip(keepsakes, blobs, strict=True)}

@@ -19,8 +19,8 @@ from registry.intake.taken import Intake, Query
 from registry.media.budget import Budget
 from registry.media.kept import Keeper, kept_pictures
 from registry.media.parts import parts
-from registry.media.picture import PartPicture
-from registry.media.raster import WORKING_SIDE, raster_of_kept, rasters, seen_alike
+from registry.media.picture import Decoded, PartPicture
+from registry.media.raster import WORKING_SIDE, grounds_of, raster_of_kept, rasters, rasters_on, seen_alike
 from registry.media.sniff import sniff
 from registry.media.thumbnail import thumbnail
 from registry.works import (
@@ -57,12 +57,13 @@ def read_work(data: bytes, budget: Budget | None, *, keep: bool) -> Intake:
     keeper = Keeper() if keep else None
     taken: list[TakenPart] = []
     for picture in parts(data, media_type, budget or Budget(), side=WORKING_SIDE):
-        part = _take(len(taken), picture)
+        grounds = grounds_of(picture.decoded)
+        part = _take(len(taken), picture, grounds)
         if picture.kind in _OPTIONAL and not _worth_keeping(part, taken):
             continue
         taken.append(part)
         if keeper is not None:
-            keeper.add(part.part.number, picture.decoded)
+            keeper.add(part.part.number, grounds)
     return Intake(
         sha256=hashlib.sha256(data).digest(),
         size=len(data),
@@ -98,11 +99,11 @@ def read_kept(raster: bytes) -> tuple[Recoded, ...]:
     return tuple(Recoded(part, its.detail, its.codes) for part, its in seen.items())
 
 
-def _take(number: int, picture: PartPicture) -> TakenPart:
-    decoded = picture.decoded
-    seen = _Seen.of(rasters(decoded))
+def _take(number: int, picture: PartPicture, grounds: tuple[tuple[Ground, Decoded], ...]) -> TakenPart:
+    decoded, (_, plainest) = picture.decoded, grounds[0]
+    seen = _Seen.of(rasters_on(grounds))
     part = Part(number, picture.kind, picture.name, decoded.width, decoded.height, seen.detail)
-    return TakenPart(part, seen.fingerprints, seen.codes, thumbnail(decoded))
+    return TakenPart(part, seen.fingerprints, seen.codes, thumbnail(plainest))
 
 
 def _worth_keeping(part: TakenPart, before: list[TakenPart]) -> bool:

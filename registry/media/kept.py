@@ -7,12 +7,12 @@ the file itself (docs/benchmarks.md).
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PIL import Image, JpegImagePlugin
 
 from registry.media.picture import Decoded
-from registry.media.raster import grounds_of
+from registry.media.thumbnail import small_jpeg
 from registry.works import Ground
 
 LONGEST = 768
@@ -28,15 +28,10 @@ class Keeper:
     def __init__(self) -> None:
         self._kept: list[tuple[str, bytes]] = []
 
-    def add(self, part: int, decoded: Decoded) -> None:
+    def add(self, part: int, grounds: Iterable[tuple[Ground, Decoded]]) -> None:
         """Keeps a part's picture, on each ground that it has a raster on."""
-        fraction = -(-max(decoded.width, decoded.height) // LONGEST)
-        size = max(1, decoded.width // fraction), max(1, decoded.height // fraction)
-        for ground, picture in grounds_of(decoded):
-            small = picture.scaled(size, Image.Resampling.BOX, gap=1.0)
-            jpeg = io.BytesIO()
-            small.save(jpeg, "JPEG", quality=_QUALITY)
-            self._kept.append((f"{part}.{ground}.jpg", jpeg.getvalue()))
+        for ground, picture in grounds:
+            self._kept.append((f"{part}.{ground}.jpg", small_jpeg(picture, LONGEST, _QUALITY)))
 
     def packed(self) -> bytes:
         """The file's bytes."""

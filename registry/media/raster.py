@@ -13,6 +13,8 @@ it.
 - A picture with transparency has two, on white and on black; any other has one.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -47,10 +49,15 @@ def grounds_of(decoded: Decoded) -> tuple[tuple[Ground, Decoded], ...]:
 
 def rasters(decoded: Decoded) -> tuple[tuple[Ground, Raster], ...]:
     """The rasters of a picture, each with the ground it lies on."""
+    return rasters_on(grounds_of(decoded))
+
+
+def rasters_on(grounds: Iterable[tuple[Ground, Decoded]]) -> tuple[tuple[Ground, Raster], ...]:
+    """The rasters of a picture that is laid on its grounds already."""
     return seen_alike(
         tuple(
             (ground, np.asarray(picture.scaled((SIDE, SIDE), Image.Resampling.BILINEAR, mode="L")))
-            for ground, picture in grounds_of(decoded)
+            for ground, picture in grounds
         )
     )
 

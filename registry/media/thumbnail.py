@@ -13,11 +13,17 @@ _QUALITY = 80
 
 
 def thumbnail(decoded: Decoded) -> bytes:
-    """A JPEG with the file's own proportions, transparency on white."""
-    # A whole fraction of the size, so that pixels are only averaged: a quarter of the time.
-    fraction = -(-max(decoded.width, decoded.height) // LONGEST)
+    """A JPEG with the file's own proportions; transparency on white."""
+    return small_jpeg(decoded.on_ground("white"), LONGEST, _QUALITY)
+
+
+def small_jpeg(decoded: Decoded, longest: int, quality: int) -> bytes:
+    """The picture without transparency at a whole fraction of its size, whose longest side is at most `longest`.
+
+    A whole fraction, so that pixels are only averaged: a quarter of the time.
+    """
+    fraction = -(-max(decoded.width, decoded.height) // longest)
     size = max(1, decoded.width // fraction), max(1, decoded.height // fraction)
-    small = decoded.on_ground("white").scaled(size, Image.Resampling.BOX, gap=1.0)
     jpeg = io.BytesIO()
-    small.save(jpeg, "JPEG", quality=_QUALITY)
+    decoded.scaled(size, Image.Resampling.BOX, gap=1.0).save(jpeg, "JPEG", quality=quality)
     return jpeg.getvalue()
