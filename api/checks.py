@@ -148,10 +148,10 @@ def _matches(registry: Registry, made: Check) -> list[MatchOut]:
 
 
 def _match(match: Match, work: WorkInShort | None, parts: list[Part]) -> MatchOut:
-    shown = [part for part in parts if part.number == match.part and part.label and not match.same_bytes]
+    shown = match.shown(parts)
     return MatchOut(
         work=work,
-        part=PartOut.of(match.work, shown[0]) if shown else None,
+        part=None if shown is None else PartOut.of(match.work, shown),
         decision=match.decision,
         same_bytes=match.same_bytes,
         orientation=match.orientation,

@@ -6,6 +6,7 @@ Verdict     Clear | Matched | Inconclusive, each with the decision drawn from it
 Check       one listing picture held against the registry, kept with its answer
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NewType
@@ -13,7 +14,7 @@ from typing import Literal, NewType
 from registry.accounts import AccountId
 from registry.clock import Seconds
 from registry.listings import Listing
-from registry.works import WorkId
+from registry.works import Part, WorkId
 
 CheckId = NewType("CheckId", str)
 """`chk_` and 20 characters of base32."""
@@ -107,6 +108,10 @@ class Match:
     orientation: Orientation
     signals: tuple[Signal, ...]
     reasons: tuple[str, ...]
+
+    def shown(self, parts: Iterable[Part]) -> Part | None:
+        """Which of the work's parts the picture shows; None for the whole of it, and for the same bytes."""
+        return next((one for one in parts if one.number == self.part and one.label and not self.same_bytes), None)
 
 
 @dataclass(frozen=True, slots=True)

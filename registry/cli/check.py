@@ -104,7 +104,7 @@ def _as_json(path: Path, answer: Check, works: dict[WorkId, Work], parts: dict[W
 
 
 def _match_json(match: Match, work: Work | None, parts: list[Part]) -> dict[str, Any]:
-    part = None if match.same_bytes else next((part for part in parts if part.number == match.part), None)
+    part = match.shown(parts)
     return {
         "work": match.work,
         "title": None if work is None else work.description.title,
