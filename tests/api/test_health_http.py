@@ -14,6 +14,12 @@ from tests.api.house import House
 from tests.api.pictures import drawing, png
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(house: House) -> None:
+    """What other tests left to be anchored in the house that they share, however long ago, is anchored first."""
+    house.anchor()
+
+
 class Desk:
     """An intake desk whose workers end as they are told to."""
 
