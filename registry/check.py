@@ -102,7 +102,7 @@ class Checking:
             id=CheckId(new_id("chk")),
             account=viewer.account,
             listing=listing,
-            sha256=query.sha256,
+            sha256=digest,
             verdict=verdict,
             feed_position=head.feed_position,
             log_size=head.log_size,

@@ -80,10 +80,13 @@ class Submission:
 class HandedIn:
     """A file on its way through the sandbox. `same_bytes` are others' works with its bytes, by now.
 
-    `original` are its bytes where they are to be kept.
+    `sha256` and `size` are of its bytes, `original` are the bytes themselves where they are to be kept. None of these
+    is a worker's word.
     """
 
     intake: "Future[Intake]"
+    sha256: bytes
+    size: int
     description: Description
     account: Account
     previous: Work | None
@@ -136,12 +139,14 @@ class Registering:
         handed: list[HandedIn | Outcome] = []
         for submission, digest in zip(submissions, digests, strict=True):
             try:
-                handed.append(self._hand_in(submission, account, there.get(digest, [])))
+                handed.append(self._hand_in(submission, digest, account, there.get(digest, [])))
             except OriginmarkError as error:
                 handed.append(error)
         return handed
 
-    def _hand_in(self, submission: Submission, account: Account, same_bytes: list[Work]) -> HandedIn | Outcome:
+    def _hand_in(
+        self, submission: Submission, digest: bytes, account: Account, same_bytes: list[Work]
+    ) -> HandedIn | Outcome:
         previous = self._earlier_version(submission.description, account)
         own = next((work for work in same_bytes if work.account == account.id), None)
         if own is not None:
@@ -149,7 +154,8 @@ class Registering:
         # 2. the file makes its one trip through the sandbox
         intake = self._take_in(submission.data, submission.keeping.raster)
         original = submission.data if submission.keeping.original else None
-        return HandedIn(intake, submission.description, account, previous, same_bytes, original)
+        size = len(submission.data)
+        return HandedIn(intake, digest, size, submission.description, account, previous, same_bytes, original)
 
     def enter(self, handed: Sequence[HandedIn]) -> list[Outcome]:
         """Steps 3 to 6, for several files in one transaction; waits for those that aren't ready."""
@@ -245,8 +251,8 @@ class Registering:
         statement = encode_statement(
             Claim(
                 log=self._log,
-                file_sha256=intake.sha256,
-                file_size=intake.size,
+                file_sha256=handed.sha256,
+                file_size=handed.size,
                 media_type=intake.media_type,
                 fingerprints=manifest_commitment(manifest_salt, manifest),
                 claimant=Claimant(account=account.id, name=account.name),
@@ -261,8 +267,8 @@ class Registering:
             id=WorkId(new_id("wrk")),
             account=account.id,
             description=handed.description,
-            sha256=intake.sha256,
-            size=intake.size,
+            sha256=handed.sha256,
+            size=handed.size,
             media_type=intake.media_type,
             width=intake.width,
             height=intake.height,

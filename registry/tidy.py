@@ -36,6 +36,6 @@ class Tidying:
     def _drop_orphans(self) -> None:
         now = self._clock()
         if self._looked is None or self._looked + ORPHAN_AGE <= now:
-            for orphan in orphans(self._safe.store, self._catalogue.named_blobs, now - ORPHAN_AGE):
+            for orphan in orphans(self._safe.store.ids(), self._catalogue.named_blobs, now - ORPHAN_AGE):
                 self._safe.delete(orphan)
             self._looked = now

@@ -1,9 +1,9 @@
 """Blobs that no work names: kept just before a crash, so that the transaction which should name them never was."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
-from registry.blobs.store import BlobId, BlobStore
+from registry.blobs.store import BlobId, Stored
 from registry.clock import Seconds
 
 ORPHAN_AGE: Seconds = 24 * 3600
@@ -13,15 +13,15 @@ _ASKED_AT_ONCE = 500
 
 
 def orphans(
-    store: BlobStore, known: Callable[[Sequence[BlobId]], Collection[BlobId]], before: Seconds
+    listed: Iterable[Stored], known: Callable[[Sequence[BlobId]], Collection[BlobId]], before: Seconds
 ) -> Iterator[BlobId]:
-    """The blobs stored before this moment that no work names, for the caller to delete.
+    """Of the blobs that a store lists, those stored before this moment that no work names, for the caller to delete.
 
     `known` tells which of some blobs are named. It is asked after those were listed, a few hundred at a time: so a work
     that is registered meanwhile keeps its blobs, and nobody holds all names in memory. `before` must lie further back
     than any transaction that is under way: the clock less ORPHAN_AGE.
     """
-    old = (stored.id for stored in store.ids() if stored.at < before)
+    old = (stored.id for stored in listed if stored.at < before)
     while some := list(islice(old, _ASKED_AT_ONCE)):
         named = known(some)
         yield from (blob for blob in some if blob not in named)

@@ -4,7 +4,6 @@ Fingerprints are kept for the grounds on which a picture shows something: a blac
 If it shows nothing on any, its codes are kept for the record, `detail` says so, and nothing is compared by them.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -65,8 +64,6 @@ def read_work(data: bytes, budget: Budget | None, *, keep: bool) -> Intake:
         if keeper is not None:
             keeper.add(part.part.number, grounds)
     return Intake(
-        sha256=hashlib.sha256(data).digest(),
-        size=len(data),
         media_type=media_type.value,
         width=taken[0].part.width,
         height=taken[0].part.height,
@@ -87,7 +84,7 @@ def read_query(data: bytes, budget: Budget | None) -> Query:
             found += seen.variants()
         if len(details) == LOOKED_AT:
             break
-    return Query(hashlib.sha256(data).digest(), overall(details), tuple(found))
+    return Query(overall(details), tuple(found))
 
 
 def read_kept(raster: bytes) -> tuple[Recoded, ...]:

@@ -12,15 +12,13 @@ CODES_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A file to register, as the sandbox read it. `sha256` and `size` are of its bytes.
+    """A file to register, as the sandbox read it; what can be told of its bytes unread, whoever handed them in knows.
 
     `width` and `height` are the file's own, after EXIF orientation: pixels, or for drawings and pages their units
     rounded. `detail` is `DISTINCT` where any part is. The first part stands for the work. `raster` holds the canonical
     pictures of all parts, None where they aren't to be kept.
     """
 
-    sha256: bytes
-    size: int
     media_type: str
     width: int
     height: int
@@ -37,6 +35,5 @@ class Query:
     `DISTINCT`: then only the digest can be looked up.
     """
 
-    sha256: bytes
     detail: Detail
     variants: tuple[tuple[Orientation, Codes], ...]

@@ -9,11 +9,9 @@ from registry.accounts import AccountId, Viewer
 from registry.errors import NotFound
 from registry.proof.receipt import Receipt
 from registry.store.database import Database
+from registry.store.stretches import stretches
 from registry.store.tables import ClaimRow, IdentityRow, PartRow, SightingRow, ThumbnailRow, WithdrawalRow, WorkRow
 from registry.works import Description, Detail, Kind, Part, PartKind, Role, Visibility, Work, WorkId
-
-_IDS_A_QUERY = 1_000
-"""A search may return more works than a statement may have parameters: 32,766 on SQLite, 65,535 on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,9 @@ class Catalogue:
 
     def many(self, works: Collection[WorkId]) -> dict[WorkId, Work]:
         """Those of the works that exist."""
-        wanted, found = list(works), dict[WorkId, Work]()
+        found = dict[WorkId, Work]()
         with self._database.read() as session:
-            for start in range(0, len(wanted), _IDS_A_QUERY):
-                these = wanted[start : start + _IDS_A_QUERY]
+            for these in stretches(works):
                 rows = session.exec(select(WorkRow).where(col(WorkRow.id).in_(these)))
                 found |= {WorkId(row.id): work_of(row) for row in rows}
         return found
@@ -93,12 +90,14 @@ class Catalogue:
                 earlier = version.description.previous
             newest = list(found)
             while newest:
-                these, newest = newest[:_IDS_A_QUERY], newest[_IDS_A_QUERY:]
-                for row in session.exec(select(WorkRow).where(col(WorkRow.previous).in_(these))):
-                    version = work_of(row)
-                    if version.id not in found and version.known_to(viewer):
-                        found[version.id] = version
-                        newest.append(version.id)
+                later = [
+                    version
+                    for these in stretches(newest)
+                    for version in map(work_of, session.exec(select(WorkRow).where(col(WorkRow.previous).in_(these))))
+                    if version.id not in found and version.known_to(viewer)
+                ]
+                found |= {version.id: version for version in later}
+                newest = [version.id for version in later]
         return sorted(found.values(), key=lambda version: version.index)
 
     def count(self) -> int:
@@ -152,10 +151,9 @@ class Catalogue:
 
     def parts(self, works: Collection[WorkId]) -> dict[WorkId, list[Part]]:
         """The parts of these works, each work's in order."""
-        wanted, found = list(works), dict[WorkId, list[Part]]()
+        found = dict[WorkId, list[Part]]()
         with self._database.read() as session:
-            for start in range(0, len(wanted), _IDS_A_QUERY):
-                these = wanted[start : start + _IDS_A_QUERY]
+            for these in stretches(works):
                 rows = session.exec(
                     select(PartRow).where(col(PartRow.work).in_(these)).order_by(col(PartRow.work), col(PartRow.number))
                 )

@@ -9,12 +9,12 @@ from registry.accounts import AccountId
 from registry.findings import Check, CheckId, Decision, Matched
 from registry.listings import Listing
 from registry.store.database import Database
+from registry.store.stretches import stretches
 from registry.store.tables import CheckRow, SightingRow, WorkRow
 from registry.store.verdicts import decode_verdict, encode_verdict, without_erased
 from registry.works import WorkId
 
 _CHECK, _SIGHTING = insert(CheckRow), insert(SightingRow)
-_IDS_A_QUERY = 1_000
 
 
 class Checks:
@@ -77,8 +77,8 @@ class Checks:
 
 def _erased(session: Session, works: Collection[WorkId]) -> set[WorkId]:
     """Those of the works that aren't there any more; the others stay until the transaction ends."""
-    wanted, there = sorted(works), set[str]()
-    for start in range(0, len(wanted), _IDS_A_QUERY):
-        these = select(WorkRow.id).where(col(WorkRow.id).in_(wanted[start : start + _IDS_A_QUERY]))
-        there |= set(session.exec(these.with_for_update(read=True, key_share=True)))
-    return set(wanted) - there
+    there = set[str]()
+    for these in stretches(sorted(works)):
+        standing = select(WorkRow.id).where(col(WorkRow.id).in_(these))
+        there |= set(session.exec(standing.with_for_update(read=True, key_share=True)))
+    return set(works) - there

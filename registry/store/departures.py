@@ -21,6 +21,7 @@ from registry.ids import new_id
 from registry.proof.receipt import Receipt
 from registry.store.database import Database
 from registry.store.head import make_room
+from registry.store.stretches import stretches
 from registry.store.tables import (
     CheckRow,
     ClaimRow,
@@ -42,7 +43,6 @@ _UNNAMED = "era"
 """The prefix of a row in `erasures` that names no work any more."""
 
 _DEPENDENT: tuple[type[SQLModel], ...] = (CodesRow, ThumbnailRow, PartRow, SightingRow, ClaimRow, WithdrawalRow)
-_IDS_A_QUERY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,7 @@ class Departures:
 
     def forget(self, works: Sequence[WorkId]) -> None:
         """Takes the names of erased works, whose blobs are gone, out of the feed and out of the notes."""
-        for start in range(0, len(works), _IDS_A_QUERY):
-            these = works[start : start + _IDS_A_QUERY]
+        for these in stretches(works):
             with self._database.write() as session:
                 execute = session.connection().execute
                 execute(update(CodeFeedRow).where(col(CodeFeedRow.work).in_(these)).values(op="pass", work=""))
@@ -156,10 +155,9 @@ class Departures:
 
     def wiped(self, notes: Sequence[str]) -> None:
         """Ends these erasures: the files were wiped since the notes were read."""
-        for start in range(0, len(notes), _IDS_A_QUERY):
+        for these in stretches(notes):
             with self._database.write() as session:
-                these = col(ErasureRow.work).in_(notes[start : start + _IDS_A_QUERY])
-                session.connection().execute(delete(ErasureRow).where(these))
+                session.connection().execute(delete(ErasureRow).where(col(ErasureRow.work).in_(these)))
 
     def left(self) -> int:
         """How many erasures aren't done yet."""

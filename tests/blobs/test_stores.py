@@ -71,7 +71,7 @@ def test_orphans_are_old_and_unknown(store: BlobStore) -> None:
     ids = store.put_many([b"blob %d" % number for number in range(9)])
     known = set(ids[:4])
     tomorrow = int(time.time()) + 86_400
-    assert set(orphans(store, known.intersection, tomorrow)) == set(ids[4:])
-    assert list(orphans(store, known.intersection, int(time.time()) - 60)) == []
-    store.delete(*orphans(store, known.intersection, tomorrow))
+    assert set(orphans(store.ids(), known.intersection, tomorrow)) == set(ids[4:])
+    assert list(orphans(store.ids(), known.intersection, int(time.time()) - 60)) == []
+    store.delete(*orphans(store.ids(), known.intersection, tomorrow))
     assert {stored.id for stored in store.ids()} == known
