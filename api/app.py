@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
-from api import certificates, checks, docs, errors, health, history, log, page, problem_pages, rpc, works
+from api import certificates, checks, docs, errors, health, history, log, metrics, page, problem_pages, rpc, works
 from api.errors import LastResort
 from api.headers import Heads, OpenDoors, SafeHeaders
 from api.limits import BodyLimit
@@ -51,7 +51,7 @@ def create_app(registry: Registry, *, page_session: bool = True) -> FastAPI:
     app.state.registry = registry
     app.state.session = LocalSession(registry.clock) if page_session else None
     errors.install(app)
-    for part in (works, certificates, history, checks, log, rpc, health, problem_pages, page, docs):
+    for part in (works, certificates, history, checks, log, rpc, health, metrics, problem_pages, page, docs):
         app.include_router(part.router)
     return app
 

@@ -1,4 +1,4 @@
-"""`/v1/checks`: a listing's picture held against the registry, and the answer kept."""
+"""`/v1/checks`: a listing's picture held against the registry, the answer kept, and its evidence to look at."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -7,54 +7,20 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from api.callers import Checker, MayCheck, Running, viewer_of
+from api.matches_wire import MatchOut, matches_out
 from api.uploads import Upload, multipart, open_upload
-from api.wire import Time, Wire, WorkInShort, is_id, problems, rfc3339
-from api.works_wire import PartOut
+from api.wire import Time, Wire, is_id, problems, rfc3339
+from registry.accounts import Viewer
 from registry.assemble import Registry
 from registry.errors import NotFound
-from registry.findings import Check, CheckId, Clear, Inconclusive, Match, Matched, Signal, Verdict
+from registry.findings import Check, CheckId, Clear, Inconclusive, Matched, Verdict
 from registry.listings import Listing
-from registry.works import Part
+from registry.works import WorkId
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 
 MAX_SELLER = 80
 MAX_LISTING = 200
-
-
-class SignalOut(Wire):
-    """One measurement: `distance` of `bits`, and it counts up to `threshold`."""
-
-    scheme: str
-    distance: int
-    threshold: int
-    bits: int
-    holds: bool
-    false_match_rate: float = Field(description="How often different works come as close, by what was measured.")
-
-    @classmethod
-    def of(cls, signal: Signal) -> "SignalOut":
-        """The wire's view of a signal."""
-        return cls(
-            scheme=signal.scheme,
-            distance=signal.distance,
-            threshold=signal.threshold,
-            bits=signal.bits,
-            holds=signal.holds,
-            false_match_rate=signal.false_match_rate,
-        )
-
-
-class MatchOut(Wire):
-    """A work that the picture shows, with the evidence."""
-
-    work: WorkInShort | None = Field(description="None where the work has been erased since.")
-    part: PartOut | None = Field(description="Which page, layer or picture of the work; None for the whole of it.")
-    decision: str
-    same_bytes: bool
-    orientation: str = Field(description="What was done to the work to look like the picture.")
-    signals: list[SignalOut]
-    reasons: list[str]
 
 
 class CheckOut(Wire):
@@ -67,6 +33,7 @@ class CheckOut(Wire):
     matches: list[MatchOut] = Field(description="The strongest first.")
     seller: str | None
     listing: str | None
+    picture: str | None = Field(description="Where a small copy of the picture is: kept while it shows a work.")
     sha256: str | None = Field(description="Of the picture's bytes; None where a work with these bytes was erased.")
     feed_position: int
     log_size: int
@@ -98,28 +65,54 @@ def check(
     )
     made = registry.checking.check(upload.read(), listing, viewer)
     response.headers["Location"] = f"/v1/checks/{made.id}"
-    return _check(registry, made)
+    return _out(registry, made)
 
 
 @router.get("/{check_id}", responses=problems(401, 403, 404))
 def show_check(check_id: str, caller: MayCheck, registry: Running) -> CheckOut:
     """An earlier check of one's own, as it was answered."""
-    viewer = viewer_of(caller)
-    made = registry.checking.kept(CheckId(check_id)) if is_id(check_id) else None
-    if made is None or not (viewer.everything or made.account == viewer.account):
-        raise NotFound("check", check_id[:40])
-    return _check(registry, made)
+    return _out(registry, registry.showing.check(_named(check_id), viewer_of(caller)))
 
 
-def _check(registry: Registry, made: Check) -> CheckOut:
+@router.get("/{check_id}/picture", response_class=Response, responses=problems(401, 403, 404))
+def check_picture(check_id: str, caller: MayCheck, registry: Running) -> Response:
+    """A small copy of the picture that was checked, for a person to look at: kept while it shows a work."""
+    return _picture(registry.showing.picture(_named(check_id), viewer_of(caller)))
+
+
+@router.get("/{check_id}/matches/{work}/overlay", response_class=Response, responses=problems(401, 403, 404))
+def overlay(check_id: str, work: str, viewer: Checker, registry: Running) -> Response:
+    """The work and the checked picture side by side, and laid over each other: a JPEG, drawn when it is asked for."""
+    return _picture(_overlay(registry, check_id, work, viewer))
+
+
+def _overlay(registry: Registry, check_id: str, work: str, viewer: Viewer) -> bytes:
+    if not is_id(work):
+        raise NotFound("overlay of work", work[:40])
+    return registry.showing.overlay(_named(check_id), WorkId(work), viewer)
+
+
+def _named(text: str) -> CheckId:
+    if not is_id(text):
+        raise NotFound("check", text[:40])
+    return CheckId(text)
+
+
+def _picture(jpeg: bytes) -> Response:
+    # Asked for each time: after a withdrawal nothing is shown any more.
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+def _out(registry: Registry, made: Check) -> CheckOut:
     return CheckOut(
         id=made.id,
         verdict=_kind(made.verdict),
         decision=made.verdict.decision,
         reasons=list(made.verdict.reasons),
-        matches=_matches(registry, made),
+        matches=matches_out(registry, made),
         seller=made.listing.seller,
         listing=made.listing.listing,
+        picture=f"/v1/checks/{made.id}/picture" if registry.showing.has_picture(made) else None,
         sha256=None if made.sha256 is None else made.sha256.hex(),
         feed_position=made.feed_position,
         log_size=made.log_size,
@@ -135,26 +128,3 @@ def _kind(verdict: Verdict) -> str:
             return "matched"
         case Inconclusive():
             return "inconclusive"
-
-
-def _matches(registry: Registry, made: Check) -> list[MatchOut]:
-    if not isinstance(made.verdict, Matched):
-        return []
-    works = registry.checking.works_of(made)
-    owners = registry.access.names({work.account for work in works.values()})
-    short = {name: WorkInShort.of(work, owners[work.account]) for name, work in works.items()}
-    parts = registry.catalogue.parts(works)
-    return [_match(match, short.get(match.work), parts.get(match.work, [])) for match in made.verdict.matches]
-
-
-def _match(match: Match, work: WorkInShort | None, parts: list[Part]) -> MatchOut:
-    shown = match.shown(parts)
-    return MatchOut(
-        work=work,
-        part=None if shown is None else PartOut.of(match.work, shown),
-        decision=match.decision,
-        same_bytes=match.same_bytes,
-        orientation=match.orientation,
-        signals=[SignalOut.of(signal) for signal in match.signals],
-        reasons=list(match.reasons),
-    )

@@ -20,6 +20,7 @@ from registry.certify import Certification
 from registry.check import Checking
 from registry.clock import Clock, system_clock
 from registry.errors import LedgerHeld, SettingsError
+from registry.evidence import Showing
 from registry.intake.desk import IntakeDesk
 from registry.intake.taken import CODES_VERSION
 from registry.keyring import RESTORE, Keyring, open_keyring
@@ -27,17 +28,21 @@ from registry.ledger.reader import JsonRpcReader, embedded_json_rpc, http_json_r
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
 from registry.log.log import Log
+from registry.matching.closer import CloserLook
+from registry.matching.known import KnownParts
+from registry.matching.stages import Stages
 from registry.refingerprint import Refingerprinting
 from registry.register import Registering
 from registry.search.exact import ExactIndex
 from registry.search.follow import Follower
+from registry.search.index import Index
 from registry.settings import Settings, sqlite_path
 from registry.store.access import Accounts
 from registry.store.catalogue import Catalogue
 from registry.store.checks import Checks
 from registry.store.database import Database
 from registry.store.departures import Departures
-from registry.store.feed import CodeFeed
+from registry.store.feed import CodeFeed, FeatureFeed
 from registry.store.ledger import Identity, LedgerStore
 from registry.store.recoding import Recoding
 from registry.store.registration import Registrations
@@ -65,11 +70,14 @@ class Registry:
     safe: Safe
     access: Access
     catalogue: Catalogue
-    follower: Follower
+    follower: Follower[Index]
+    parts_follower: Follower[KnownParts]
+    stages: Stages
     log: Log
     ledger: LedgerStore
     registering: Registering
     checking: Checking
+    showing: Showing
     certification: Certification
     withdrawing: Withdrawing
     refingerprinting: Refingerprinting
@@ -130,7 +138,9 @@ def open_registry(
         )
     accounts = Accounts(database)
     safe = Safe(open_blobs(settings), Vault(keyring.blob_keys))
-    follower = Follower(ExactIndex(), CodeFeed(database, CODES_VERSION))
+    follower: Follower[Index] = Follower(ExactIndex(), CodeFeed(database, CODES_VERSION))
+    parts_follower = Follower(KnownParts(), FeatureFeed(database, CODES_VERSION))
+    stages = Stages()
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
     desk = IntakeDesk(workers=settings.media_workers)
     withdrawing = Withdrawing(
@@ -140,6 +150,7 @@ def open_registry(
         departures=Departures(database),
         safe=safe,
         follower=follower,
+        parts_follower=parts_follower,
         clock=clock,
     )
     registry = Registry(
@@ -153,6 +164,8 @@ def open_registry(
         access=Access(accounts, clock),
         catalogue=catalogue,
         follower=follower,
+        parts_follower=parts_follower,
+        stages=stages,
         log=log,
         ledger=ledger,
         registering=Registering(
@@ -171,8 +184,13 @@ def open_registry(
             accounts=accounts,
             checks=Checks(database),
             follower=follower,
+            closer=CloserLook(
+                look_closer=desk.look_closer_soon, follower=parts_follower, parts=catalogue.parts, stages=stages
+            ),
+            stages=stages,
             clock=clock,
         ),
+        showing=Showing(draw=desk.overlay_soon, catalogue=catalogue, checks=Checks(database)),
         certification=Certification(
             identity=identity, ledger=ledger, catalogue=catalogue, log=log, usual_wait=settings.checkpoint_wait
         ),

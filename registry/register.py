@@ -26,12 +26,14 @@ from registry.errors import Conflict, InvalidInput, MediaError, NotFound, Origin
 from registry.findings import Orientation
 from registry.fingerprint.manifest import encode_manifest
 from registry.ids import new_id
+from registry.intake.crossing import must_be_readable
 from registry.intake.taken import CODES_VERSION, Intake
 from registry.log.promise import promise
 from registry.match.thresholds import REACH
 from registry.proof.receipt import Receipt
 from registry.proof.statement import SALT_BYTES, Claim, Claimant, encode_statement, entry_of, manifest_commitment
 from registry.search.follow import Follower
+from registry.search.index import Index
 from registry.store.catalogue import Catalogue
 from registry.store.registration import Draft, Registrations
 from registry.works import USUAL_KEEPING, Codes, Description, Keeping, Work, WorkId
@@ -106,7 +108,7 @@ class Registering:
         safe: Safe,
         catalogue: Catalogue,
         registrations: Registrations,
-        follower: Follower,
+        follower: Follower[Index],
         clock: Clock,
     ) -> None:
         self._log, self._signer, self._take_in, self._safe = log, signer, take_in, safe
@@ -245,6 +247,7 @@ class Registering:
         return Registered(work=there, receipt=self._catalogue.receipt(there), new=False, similar=())
 
     def _draft(self, intake: Intake, handed: HandedIn) -> Draft:
+        must_be_readable(intake.parts)
         now, account = self._clock(), handed.account
         manifest = encode_manifest((taken.part, taken.fingerprints) for taken in intake.parts)
         manifest_salt = secrets.token_bytes(SALT_BYTES)

@@ -32,9 +32,11 @@ from registry.blobs.safe import Safe
 from registry.clock import Clock, Seconds
 from registry.errors import NotFound, OriginmarkError
 from registry.log.promise import promise
+from registry.matching.known import KnownParts
 from registry.proof.receipt import Receipt
 from registry.proof.statement import SALT_BYTES, Withdrawal, encode_statement, entry_of
 from registry.search.follow import Follower
+from registry.search.index import Index
 from registry.store.catalogue import Catalogue
 from registry.store.departures import Departures, Leaving
 from registry.works import Work, WorkId
@@ -65,12 +67,13 @@ class Withdrawing:
         catalogue: Catalogue,
         departures: Departures,
         safe: Safe,
-        follower: Follower,
+        follower: Follower[Index],
+        parts_follower: Follower[KnownParts],
         clock: Clock,
     ) -> None:
         self._log, self._signer = log, signer
         self._catalogue, self._departures, self._safe = catalogue, departures, safe
-        self._follower, self._clock = follower, clock
+        self._follower, self._parts_follower, self._clock = follower, parts_follower, clock
 
     def withdraw(self, name: WorkId, owner: AccountId | None) -> Receipt:
         """Withdraws a work of this owner, or of anybody's for None; doing it again returns the same receipt."""
@@ -85,8 +88,9 @@ class Withdrawing:
         receipt = self._departures.withdraw(work.id, leaving, lambda index: self._promised(leaving, index))
         if receipt is None:
             raise NotFound("work", name)
-        # 4. this process's index drops the work
+        # 4. this process's indexes drop the work
         self._follower.catch_up()
+        self._parts_follower.keep_up()
         return receipt
 
     def erase(self, name: WorkId, owner: AccountId | None) -> Seconds:
@@ -98,8 +102,9 @@ class Withdrawing:
         self._departures.erase(work, now)
         # Crash here: the work is gone for everybody, and the next sweep finds what is left to do.
         try:
-            # 3. this process's index drops the work
+            # 3. this process's indexes drop the work
             self._follower.catch_up()
+            self._parts_follower.keep_up()
             # 4. its blobs, and the rows as they were
             self.sweep()
         except OriginmarkError as error:

@@ -165,13 +165,15 @@ def differing_bits(one: bytes, other: bytes) -> int:
 class TakenPart:
     """A part as it was taken in: what it is, its fingerprints, and a small JPEG of it.
 
-    `codes` are what search compares it by, for each ground; none unless its detail is `DISTINCT`.
+    `codes` are what search compares it by, for each ground; none unless its detail is `DISTINCT`. `features` are what
+    regional matching knows of it, packed; empty where there is nothing to know.
     """
 
     part: Part
     fingerprints: tuple[Fingerprint, ...]
     codes: dict[Ground, Codes]
     thumbnail: bytes
+    features: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class Recoded:
     number: int
     detail: Detail
     codes: dict[Ground, Codes]
+    features: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +199,15 @@ USUAL_KEEPING = Keeping()
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A feed event: the work may be found by these codes, each with the number of the part that has it.
+    """A feed event: the work may be found by these codes or packed features, each with the number of its part.
 
-    Works without a distinct part have none.
+    An index of codes is told no features, and one of features no codes. Works without a distinct part have no codes.
     """
 
     seq: int
     work: WorkId
-    codes: tuple[tuple[int, Codes], ...]
+    codes: tuple[tuple[int, Codes], ...] = ()
+    features: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

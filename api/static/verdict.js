@@ -6,7 +6,21 @@ const ADVICE = {
   block: ["■", "Block: don’t publish it"],
 };
 const UNKNOWN = ["○", "Allow, for want of evidence"];
-const SCHEMES = { "phash-v1": "pHash", "pdq-raster-v1": "PDQ" };
+const KINDS = {
+  exact: "The very same file",
+  "same picture": "The same picture",
+  "part of": "The work, cropped or inside something larger",
+  "shares an element": "An element of the work",
+  "same object photographed again": "The same object, photographed again",
+};
+const SCHEMES = {
+  "phash-v1": "pHash",
+  "pdq-raster-v1": "PDQ",
+  "outlines-v1": "Outlines",
+  "keypoints-v1": "Points",
+  "dct-region-v1": "Regions",
+  "texture-v1": "Texture",
+};
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -99,7 +113,6 @@ function match(one) {
   const picture = element("img", { class: "picture", alt: work ? `The registered work: ${work.title}${one.part ? `, ${one.part.label}` : ""}` : "" });
   if (work) picture.dataset.from = one.part ? one.part.thumbnail : work.thumbnail;
   const shows = one.part ? element("p", { class: "part" }, "It shows ", element("bdi", {}, one.part.label)) : "";
-  const how = one.same_bytes ? "The very same file" : one.orientation === "upright" ? "Shown upright" : `Shown ${one.orientation}`;
   return element(
     "li",
     { class: `match tone-${one.decision}` },
@@ -115,23 +128,34 @@ function match(one) {
       "div",
       { class: "evidence" },
       element("p", { class: "advice" }, element("span", { "aria-hidden": "true" }, sign), advice),
-      element("p", { class: "by" }, how),
+      element("p", { class: "kind" }, KINDS[one.kind] ?? one.kind),
+      element("p", { class: "told" }, one.told),
+      element("p", { class: "by" }, `False matches: ${one.rarity}.`),
+      one.overlay ? overlay(one.overlay, work) : "",
       one.signals.length > 0 ? element("dl", { class: "signals" }, ...one.signals.map(bar)) : "",
       reasons(one.reasons),
     ),
   );
 }
 
-// From "the same" at the left to twice the threshold: the coloured half is where a distance counts, the dot is this one's.
+// Drawn by the server when it is asked for; until then its place is kept.
+function overlay(from, work) {
+  const alt = `The registered work ${work.title} and your picture side by side, and laid over each other`;
+  const picture = element("img", { alt, "data-from": from });
+  return element("figure", { class: "overlay" }, picture);
+}
+
+// From "the same" at the left to where nothing speaks for it: the coloured half is where a measurement counts.
 function bar(signal) {
   const full = Math.max(signal.threshold * 2, 1);
+  const measured = (signal.score ?? signal.distance) / full;
   const dot = element("i");
-  dot.style.left = `${Math.min(signal.distance / full, 1) * 100}%`;
+  dot.style.left = `${Math.min(Math.max(signal.score === null ? measured : 1 - measured, 0), 1) * 100}%`;
   return element(
     "div",
     { class: "signal" },
     element("dt", { title: signal.scheme }, SCHEMES[signal.scheme] ?? signal.scheme),
     element("dd", {}, element("div", { class: "bar", "aria-hidden": "true" }, dot)),
-    element("dd", { class: "says" }, `${signal.distance} of ${signal.bits} bits differ; up to ${signal.threshold} counts`),
+    element("dd", { class: "says" }, signal.told),
   );
 }

@@ -10,6 +10,7 @@ import typer
 
 from registry.cli import (
     accounts,
+    bench,
     certificate,
     check,
     demo,
@@ -56,6 +57,7 @@ for module in (
     certificate,
     leaving,
     demo,
+    bench,
     serve,
     status,
     accounts,

@@ -1,5 +1,6 @@
 """`originmark check`: a listing's pictures against the registry."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,11 +9,25 @@ from rich.markup import escape
 
 from registry.accounts import Viewer
 from registry.assemble import Registry, open_registry
-from registry.cli.files import pictures_in, read_picture
-from registry.cli.output import DONE, ERROR, NEGATIVE, Json, answers, error_json, fail, print_json, stamp, told, when
-from registry.errors import OriginmarkError
-from registry.findings import Check, Clear, Decision, Inconclusive, Match, Matched
+from registry.cli.files import pictures_in, read_picture, write_file
+from registry.cli.output import (
+    DONE,
+    ERROR,
+    NEGATIVE,
+    Json,
+    answers,
+    error_json,
+    fail,
+    notes,
+    print_json,
+    stamp,
+    told,
+    when,
+)
+from registry.errors import InvalidInput, OriginmarkError
+from registry.findings import Check, Clear, Decision, Inconclusive, Match, Matched, Placement
 from registry.listings import Listing
+from registry.match.told import rarity, sentence, steps_of, words
 from registry.settings import Settings
 from registry.works import Part, Work, WorkId
 
@@ -31,14 +46,25 @@ def check(
     as_: Annotated[
         str | None, typer.Option("--as", help="See what this account sees, instead of private works too.")
     ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw the picture and the work it shows into this file, a JPEG; for one picture.", dir_okay=False
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Check listing pictures: exits with 1 where any of them is to be reviewed or blocked."""
     settings: Settings = context.obj
+    pictures = pictures_in(paths)
+    if overlay is not None and len(pictures) > 1:
+        raise InvalidInput(
+            f"One overlay can't show {len(pictures)} pictures.", field="overlay", remedy="Check one picture at a time."
+        )
     worst = DONE
     with open_registry(settings) as registry:
         viewer = Viewer(None, everything=True) if as_ is None else Viewer(registry.access.account(as_).id)
-        for path in pictures_in(paths):
+        for path in pictures:
             try:
                 answer = registry.checking.check(read_picture(path), Listing(seller=seller), viewer)
             except OriginmarkError as error:
@@ -55,11 +81,27 @@ def check(
             if as_json:
                 print_json(_as_json(path, answer, works, parts))
             else:
-                _print(path, answer, works, registry)
+                _print(path, answer, works, parts, registry)
+            if overlay is not None:
+                draw(overlay, answer, works, viewer, registry)
     return worst
 
 
-def _print(path: Path, answer: Check, works: dict[WorkId, Work], registry: Registry) -> None:
+def draw(file: Path, answer: Check, works: dict[WorkId, Work], viewer: Viewer, registry: Registry) -> None:
+    """Writes the overlay of the strongest match that can be drawn."""
+    drawable = registry.showing.drawable(answer, works)
+    if isinstance(answer.verdict, Matched) and drawable:
+        strongest = next(match.work for match in answer.verdict.matches if match.work in drawable)
+        write_file(file, registry.showing.overlay(answer.id, strongest, viewer), option="--overlay")
+        notes.print(f"Drawn into {escape(str(file))}.")
+    else:
+        why = "where the work lies isn't known" if works else "no work was found"
+        notes.print(f"Nothing was drawn: {why}.")
+
+
+def _print(
+    path: Path, answer: Check, works: dict[WorkId, Work], parts: dict[WorkId, list[Part]], registry: Registry
+) -> None:
     decision = answer.verdict.decision
     answers.print(f"[bold {COLOURS[decision]}]{decision}[/]  {escape(str(path))}")
     match answer.verdict:
@@ -69,19 +111,18 @@ def _print(path: Path, answer: Check, works: dict[WorkId, Work], registry: Regis
         case Matched(matches=matches):
             names = registry.access.names({work.account for work in works.values()})
             for match in matches:
-                _print_match(match, works.get(match.work), names)
+                _print_match(match, works.get(match.work), parts.get(match.work, []), names)
     answers.print(f"  [dim]{answer.id}, against {answer.log_size:,} log entries on {when(answer.checked)}[/]")
 
 
-def _print_match(match: Match, work: Work | None, names: dict[Any, str]) -> None:
+def _print_match(match: Match, work: Work | None, parts: list[Part], names: dict[Any, str]) -> None:
     title = "" if work is None else f" “{escape(work.description.title)}” by {escape(names[work.account])}"
     since = "" if work is None else f", registered {when(work.registered)}"
     answers.print(f"  [{COLOURS[match.decision]}]{match.decision}[/] {match.work}{title}{since}")
+    answers.print(f"    {match.kind}: {escape(sentence(match, _label(match, parts)))}")
+    answers.print(f"    false match: {rarity(match.false_match_rate)}")
     for signal in match.signals:
-        answers.print(
-            f"    {signal.scheme}: {signal.distance} of {signal.bits} bits differ "
-            f"({'within' if signal.holds else 'beyond'} {signal.threshold})"
-        )
+        answers.print(f"    {signal.scheme}: {signal.said}")
     for reason in match.reasons:
         answers.print(f"    {escape(reason)}")
 
@@ -111,17 +152,27 @@ def _match_json(match: Match, work: Work | None, parts: list[Part]) -> dict[str,
         "registered": None if work is None else stamp(work.registered),
         "part": None if part is None else {"number": part.number, "kind": part.kind, "name": part.name},
         "decision": match.decision,
+        "kind": match.kind,
+        "told": sentence(match, _label(match, parts)),
         "same_bytes": match.same_bytes,
         "orientation": match.orientation,
-        "signals": [
-            {
-                "scheme": signal.scheme,
-                "distance": signal.distance,
-                "threshold": signal.threshold,
-                "bits": signal.bits,
-                "false_match_rate": signal.false_match_rate,
-            }
-            for signal in match.signals
-        ],
+        "placement": None if match.placement is None else _placement_json(match.placement),
+        "false_match_rate": match.false_match_rate,
+        "signals": [{**asdict(signal), "holds": signal.holds} for signal in match.signals],
         "reasons": list(match.reasons),
     }
+
+
+def _placement_json(placement: Placement) -> dict[str, Any]:
+    return {
+        "transform": placement.transform,
+        "region": placement.region,
+        "shown": placement.shown,
+        "covered": placement.covered,
+        "steps": words(steps_of(placement)),
+    }
+
+
+def _label(match: Match, parts: list[Part]) -> str:
+    shown = match.shown(parts)
+    return "" if shown is None else shown.label

@@ -66,13 +66,13 @@ def read_picture(path: Path) -> bytes:
         ) from error
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Writes a file; raises InvalidInput where that can't be done."""
+def write_file(path: Path, data: bytes, option: str = "-o") -> None:
+    """Writes a file that was named by this option; raises InvalidInput where that can't be done."""
     try:
         path.write_bytes(data)
     except OSError as error:
         raise InvalidInput(
-            f"{path} can't be written: {error.strerror}.", field="output", remedy="Choose another with -o."
+            f"{path} can't be written: {error.strerror}.", field="output", remedy=f"Choose another with {option}."
         ) from error
 
 

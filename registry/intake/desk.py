@@ -4,9 +4,9 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from registry.findings import Orientation
+from registry.findings import Orientation, Placement
 from registry.intake import jobs
-from registry.intake.taken import Intake, Query
+from registry.intake.taken import Asked, Closer, Intake, Query
 from registry.media.sandbox.confinement import Confinement
 from registry.media.sandbox.pool import Limits, Sandbox
 from registry.media.sniff import is_draft
@@ -31,6 +31,8 @@ class IntakeDesk:
             results=(
                 Intake,
                 Query,
+                Asked,
+                Closer,
                 Recoded,
                 TakenPart,
                 Part,
@@ -75,9 +77,17 @@ class IntakeDesk:
         """Queues a listing picture to check."""
         return self._sandbox.submit(jobs.read_query, data, self._budget, draft=is_draft(data))
 
+    def look_closer_soon(self, asked: Asked) -> "Future[Closer]":
+        """Queues a picture of a listing for what regional matching asks about it."""
+        return self._sandbox.submit(jobs.read_closer, asked)
+
     def recode_soon(self, raster: bytes) -> "Future[tuple[Recoded, ...]]":
         """Queues a kept raster, for the codes of today's schemes."""
         return self._sandbox.submit(jobs.read_kept, raster)
+
+    def overlay_soon(self, work: bytes, asked: bytes, placement: Placement) -> "Future[bytes]":
+        """Queues two small JPEGs that match, to be drawn for a person."""
+        return self._sandbox.submit(jobs.draw_overlay, work, asked, placement)
 
     def close(self) -> None:
         """Ends the worker processes."""

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from registry.intake.taken import Intake, Query
+from registry.intake.taken import Asked, Closer, Intake, Query
 from registry.works import Recoded
 
 if TYPE_CHECKING:
+    from registry.findings import Placement
     from registry.media.budget import Budget
 
-PRELOAD = (__name__, "registry.intake.reading", "scipy.fftpack")
+PRELOAD = (__name__, "registry.intake.reading", "registry.intake.warmed", "registry.media.overlay", "scipy.fftpack")
 """What workers import before their first job; the last is what imagehash imports when it's called."""
 
 
@@ -26,8 +27,22 @@ def read_query(data: bytes, budget: "Budget | None") -> Query:
     return reading.read_query(data, budget)
 
 
+def read_closer(asked: Asked) -> Closer:
+    """A picture that was read before, looked at closer."""
+    from registry.intake import reading  # noqa: PLC0415 - decoders are for workers
+
+    return reading.read_closer(asked)
+
+
 def read_kept(raster: bytes) -> tuple[Recoded, ...]:
     """A work's canonical pictures, for the schemes of today."""
     from registry.intake import reading  # noqa: PLC0415 - decoders are for workers
 
     return reading.read_kept(raster)
+
+
+def draw_overlay(work: bytes, asked: bytes, placement: "Placement") -> bytes:
+    """Two small pictures of the registry's own, and where one lies in the other, drawn as one JPEG."""
+    from registry.media import overlay  # noqa: PLC0415 - decoders are for workers
+
+    return overlay.overlay(work, asked, placement)

@@ -3,6 +3,9 @@
     thresholds.py   how close is close, and how often different works come as close
     decide.py       the decision: pure functions over candidates
     shared.py       what many claimants share doesn't block
+    classes.py      of which class a match is: the picture, a part of it, an element, the same object
+    placing.py      where the work lies in the picture; polygons.py for the plane they lie in
+    told.py         a match in words
 
 Imports nouns only: what is decided doesn't depend on how it was searched, stored or drawn.
 """

@@ -4,8 +4,10 @@
        alike: review.
     2. A candidate within a threshold: block or review, as that threshold says. Flat, noisy and common pictures skip
        this step, since their codes say nothing about them.
-    3. One's own work: allow, and say so. It stays in the list and takes nothing from what others' works say.
-    4. The gravest of all these decides; nothing found is Clear, or Inconclusive where step 2 was skipped.
+    3. What a closer look saw: by how rare it is block or review, and review at most where only an element is shared or
+       an object was photographed again, or where the work is what many people draw.
+    4. One's own work: allow, and say so. It stays in the list and takes nothing from what others' works say.
+    5. The gravest of all these decides; nothing found is Clear, or Inconclusive where step 2 was skipped.
 
 What many claimants share is weighed after that, by `shared`.
 
@@ -19,18 +21,27 @@ from typing import Literal
 
 from registry.accounts import AccountId
 from registry.findings import (
+    NEVER_BLOCKING,
     Candidate,
     Clear,
     Decision,
     Inconclusive,
     Match,
+    MatchClass,
     Matched,
     Orientation,
+    Placement,
+    Score,
     Signal,
+    Size,
     Verdict,
 )
+from registry.match.classes import class_of
+from registry.match.placing import place_whole
+from registry.match.sight import Sight
 from registry.match.thresholds import (
     ALIKE,
+    BLOCK_RATE,
     FALSE_BY_PDQ,
     FALSE_BY_PHASH,
     MEASURED_PAIRS,
@@ -39,12 +50,13 @@ from registry.match.thresholds import (
     PDQ_SCHEME,
     PHASH_BITS,
     PHASH_SCHEME,
+    REVIEW_RATE,
     THRESHOLDS,
     VERY_NEAR,
     Threshold,
     false_match_rate,
 )
-from registry.works import Detail, WorkId
+from registry.works import Detail, Part, WorkId
 
 _Decision = Literal[Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
 
@@ -60,24 +72,30 @@ def decide(
     *,
     same_bytes: Collection[WorkId],
     owners: Mapping[WorkId, AccountId],
-    labels: Mapping[tuple[WorkId, int], str],
+    parts: Mapping[tuple[WorkId, int], Part],
     seller: AccountId | None,
     detail: Detail,
+    asked: Size | None = None,
+    sights: Iterable[Sight] = (),
 ) -> Verdict:
     """The verdict on a picture of this `detail` that `seller` publishes.
 
     `same_bytes` are the works whose file is the picture's, byte for byte; `owners` names the account of every work in
-    it and in `candidates`, `labels` the parts of works that have a name, "page 7". Neither the order of candidates nor
-    several of the same work make a difference. Matches come with the gravest decision first, then the strongest
-    evidence, then by work id.
+    it, in `candidates` and in `sights`; `parts` are what is known of their parts, `asked` is the picture's size in
+    pixels. Neither the order of candidates nor several of the same work make a difference. Matches come with the
+    gravest decision first, then the strongest evidence, then by work id.
     """
     same = Decision.REVIEW if detail in _ANYBODYS else Decision.BLOCK
     likenesses = _likenesses(candidates) if detail is Detail.DISTINCT else {}
+    seen = _strongest(sights)
     matches = [
         _match(
-            work, likenesses.get(work), labels, same=same if work in same_bytes else None, own=owners[work] == seller
+            _Found(work, same if work in same_bytes else None, likenesses.get(work), seen.get(work)),
+            own=owners[work] == seller,
+            parts=parts,
+            asked=asked,
         )
-        for work in {*same_bytes, *likenesses}
+        for work in {*same_bytes, *likenesses, *seen}
     ]
     if matches:
         return Matched(tuple(sorted(matches, key=lambda match: _rank(match, likenesses.get(match.work)))))
@@ -114,43 +132,116 @@ def _likenesses(candidates: Iterable[Candidate]) -> dict[WorkId, _Likeness]:
     return strongest
 
 
-def _match(
-    work: WorkId,
-    likeness: _Likeness | None,
-    labels: Mapping[tuple[WorkId, int], str],
-    *,
-    same: _Decision | None,
-    own: bool,
-) -> Match:
-    """The match with one work; `same` is what its bytes bear, where they are the picture's."""
-    same_bytes = same is not None
-    decision: _Decision = Decision.BLOCK
-    if own:
-        decision = Decision.ALLOW
-    elif same is not None:
-        decision = same
-    elif likeness is not None:
-        decision = likeness.threshold.decision
-    evidence = [_SAME_BYTES.format(work=work)] if same_bytes else []
+def _strongest(sights: Iterable[Sight]) -> dict[WorkId, Sight]:
+    """For each work its rarest sight, of those that are rare enough to count."""
+    strongest: dict[WorkId, Sight] = {}
+    for sight in sights:
+        before = strongest.get(sight.work)
+        if sight.false_match_rate <= REVIEW_RATE and (
+            before is None or (sight.false_match_rate, sight.part) < (before.false_match_rate, before.part)
+        ):
+            strongest[sight.work] = sight
+    return strongest
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All that speaks for one work; `same` is what its bytes bear, where they are the picture's."""
+
+    work: WorkId
+    same: _Decision | None
+    likeness: _Likeness | None
+    sight: Sight | None
+
+    @property
+    def kind(self) -> MatchClass:
+        aligned = None if self.sight is None else self.sight.aligned
+        return class_of(same_bytes=self.same is not None, near=self.likeness is not None, aligned=aligned)
+
+    @property
+    def decision(self) -> _Decision:
+        """What the strongest of it bears."""
+        if self.same is not None:
+            return self.same
+        borne: list[_Decision] = []
+        if self.likeness is not None:
+            borne.append(self.likeness.threshold.decision)
+        if self.sight is not None:
+            plain = self.kind not in NEVER_BLOCKING and not self.sight.generic
+            borne.append(Decision.BLOCK if plain and self.sight.false_match_rate <= BLOCK_RATE else Decision.REVIEW)
+        return min(borne, key=_GRAVEST_FIRST.index)
+
+    @property
+    def part(self) -> int:
+        """The part that it shows."""
+        if self.same is not None:
+            return 0
+        return self.likeness.candidate.part if self.likeness is not None else self.sight.part if self.sight else 0
+
+
+def _match(found: _Found, *, own: bool, parts: Mapping[tuple[WorkId, int], Part], asked: Size | None) -> Match:
+    """The match with one work."""
+    likeness, sight = found.likeness, found.sight
+    decision: _Decision = Decision.ALLOW if own else found.decision
+    part = parts.get((found.work, found.part))
+    label = "" if part is None else part.label
+    evidence = [_SAME_BYTES.format(work=found.work)] if found.same is not None else []
+    signals: tuple[Signal | Score, ...] = ()
+    rates = []
     if likeness is not None:
-        label = labels.get((work, likeness.candidate.part), "")
         evidence += [_measured(likeness, label), _rarity(likeness.threshold)]
+        signals += _signals(likeness)
+        rates.append(false_match_rate(likeness.threshold.false_pairs))
+    if sight is not None:
+        evidence.append(
+            _SEEN.format(work=f"{label} of {found.work}" if label else found.work, rate=sight.false_match_rate)
+        )
+        if sight.generic:
+            evidence.append(_GENERIC)
+        signals += sight.scores
+        rates.append(sight.false_match_rate)
+    orientation = Orientation.UPRIGHT if likeness is None or found.same else likeness.candidate.orientation
     return Match(
-        work=work,
-        part=0 if likeness is None or same_bytes else likeness.candidate.part,
+        work=found.work,
+        part=found.part,
         decision=decision,
-        same_bytes=same_bytes,
-        orientation=Orientation.UPRIGHT if likeness is None or same_bytes else likeness.candidate.orientation,
-        signals=() if likeness is None else _signals(likeness),
-        reasons=(*evidence, _OWN if own else _PLAIN if same is Decision.REVIEW else _CONSEQUENCES[decision]),
+        kind=found.kind,
+        orientation=orientation,
+        placement=_placement(
+            sight if sight is not None and sight.part == found.part else None, part, orientation, asked
+        ),
+        signals=signals,
+        false_match_rate=0 if found.same is not None else min(rates),
+        reasons=(*evidence, _consequence(found, decision)),
     )
 
 
-def _rank(match: Match, likeness: _Likeness | None) -> tuple[int, bool, tuple[int, ...], WorkId]:
+def _consequence(found: _Found, decision: _Decision) -> str:
+    """What follows, in words."""
+    if decision is Decision.ALLOW:
+        return _OWN
+    if found.same is Decision.REVIEW:
+        return _PLAIN
+    return _SHARED.get(found.kind, _CONSEQUENCES[decision])
+
+
+def _placement(
+    sight: Sight | None, part: Part | None, orientation: Orientation, asked: Size | None
+) -> Placement | None:
+    """Where the work lies: as it was seen, or all over the picture."""
+    if sight is not None:
+        return sight.placement
+    if part is None or asked is None:
+        return None
+    return place_whole(orientation, work=(part.width, part.height), asked=asked)
+
+
+def _rank(match: Match, likeness: _Likeness | None) -> tuple[int, bool, tuple[int, ...], float, WorkId]:
     return (
         _GRAVEST_FIRST.index(match.decision),
         not match.same_bytes,
-        () if likeness is None or match.same_bytes else likeness.rank,
+        (len(THRESHOLDS),) if likeness is None or match.same_bytes else likeness.rank,
+        match.false_match_rate,
         match.work,
     )
 
@@ -185,6 +276,20 @@ def _rarity(threshold: Threshold) -> str:
 
 _SAME_BYTES = "The file is byte for byte that of {work}: its SHA-256 is the same."
 _OWN = "The work is the seller's own, so this match allows the listing."
+_SEEN = (
+    "A closer look finds {work} in the picture, by where its outlines and points are: "
+    "at most {rate:.1g} of pairs of different works come as close."
+)
+_GENERIC = "The work looks so much like what many people draw that this alone does not block a listing."
+_SHARED = {
+    MatchClass.SHARES_AN_ELEMENT: (
+        "Only an element is the same and the rest differs, as where two works use the same clip art: "
+        "a person should compare the pictures."
+    ),
+    MatchClass.SAME_OBJECT: (
+        "It looks like the same object photographed again, which anybody may do: a person should compare the pictures."
+    ),
+}
 _PLAIN = (
     "It shows so little of its own that two people may have made the same file, each by themselves: "
     "a person should look who did."

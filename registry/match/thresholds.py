@@ -74,3 +74,7 @@ FALSE_BY_PHASH = {8: 22, 14: 1_185, 20: 81_415}
 
 REACH = Reach(pdq=60, phash=20, pdq_alone=20)
 """How far search has to look so that no decision misses a candidate."""
+
+BLOCK_RATE = 3e-7
+REVIEW_RATE = 1e-6
+"""A closer look counts where at most this share of pairs of different works come as close, by all kinds of evidence."""

@@ -14,4 +14,5 @@ picture.py     that picture, as what part of its file
 raster.py      the one small grey square that fingerprints are computed from, pinned and versioned
 kept.py        the canonical pictures that are kept of a work
 thumbnail.py   a small picture for people
+overlay.py     two of them that match, drawn side by side and over each other
 """

@@ -9,9 +9,9 @@ from registry.errors import MediaTooLarge
 class Budget:
     """What a file may ask for, judged by its header. `total_pixels` counts those of all frames or layers together.
 
-    The largest picture taken has 320 MB when decoded as RGBA, which leaves room in a worker's memory limit of 1 GiB.
-    AVIF's and HEIC's decoders need twice that; WebP's needs four times as much, and meets the limit from 45 million
-    pixels on.
+    The largest picture taken has 320 MB when decoded as RGBA, which leaves room in a worker's memory limit of 1 GiB
+    and a little. AVIF's and HEIC's decoders need twice that; WebP's needs four times as much, and meets the limit from
+    45 million pixels on.
 
     `pages` and `layers` are how many a draft may have at all; `parts` is how many pictures of it are looked at, the
     first or the largest ones. `nodes` and `depth` bound trees: the elements of an SVG, groups within groups.

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from PIL import Image, JpegImagePlugin
 
-from registry.media.picture import Decoded
-from registry.media.thumbnail import small_jpeg
+from registry.media.thumbnail import jpeg
 from registry.works import Ground
 
 LONGEST = 768
@@ -28,10 +27,10 @@ class Keeper:
     def __init__(self) -> None:
         self._kept: list[tuple[str, bytes]] = []
 
-    def add(self, part: int, grounds: Iterable[tuple[Ground, Decoded]]) -> None:
-        """Keeps a part's picture, on each ground that it has a raster on."""
-        for ground, picture in grounds:
-            self._kept.append((f"{part}.{ground}.jpg", small_jpeg(picture, LONGEST, _QUALITY)))
+    def add(self, part: int, pictures: Iterable[tuple[Ground, Image.Image]]) -> None:
+        """Keeps a part's picture, at most `LONGEST` pixels long, on each ground that it has a raster on."""
+        for ground, picture in pictures:
+            self._kept.append((f"{part}.{ground}.jpg", jpeg(picture, _QUALITY)))
 
     def packed(self) -> bytes:
         """The file's bytes."""

@@ -14,16 +14,21 @@ _QUALITY = 80
 
 def thumbnail(decoded: Decoded) -> bytes:
     """A JPEG with the file's own proportions; transparency on white."""
-    return small_jpeg(decoded.on_ground("white"), LONGEST, _QUALITY)
+    return jpeg(reduced(decoded.on_ground("white"), LONGEST), _QUALITY)
 
 
-def small_jpeg(decoded: Decoded, longest: int, quality: int) -> bytes:
+def reduced(decoded: Decoded, longest: int) -> Image.Image:
     """The picture without transparency at a whole fraction of its size, whose longest side is at most `longest`.
 
     A whole fraction, so that pixels are only averaged: a quarter of the time.
     """
     fraction = -(-max(decoded.width, decoded.height) // longest)
     size = max(1, decoded.width // fraction), max(1, decoded.height // fraction)
-    jpeg = io.BytesIO()
-    decoded.scaled(size, Image.Resampling.BOX, gap=1.0).save(jpeg, "JPEG", quality=quality)
-    return jpeg.getvalue()
+    return decoded.scaled(size, Image.Resampling.BOX, gap=1.0)
+
+
+def jpeg(picture: Image.Image, quality: int) -> bytes:
+    """The picture as a JPEG."""
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality)
+    return file.getvalue()

@@ -1,16 +1,32 @@
 """Following the feed: an index is asked only when it stands at the head that was read first."""
 
+from collections.abc import Iterable
 from threading import Lock
+from typing import Generic, Protocol, TypeVar
 
 from registry.errors import IndexBehind
-from registry.search.index import Index
-from registry.store.feed import CodeFeed, Head
+from registry.store.feed import Feed, Head
+from registry.works import FeedEvent
 
 
-class Follower:
+class Following(Protocol):
+    """What every index has that follows the feed."""
+
+    @property
+    def position(self) -> int:
+        """The last `seq` that was applied; 0 before the first."""
+
+    def apply(self, events: Iterable[FeedEvent]) -> None:
+        """Follow the feed from `position` on; see `registry.search.index.Index.apply`."""
+
+
+IndexT = TypeVar("IndexT", bound=Following)
+
+
+class Follower(Generic[IndexT]):
     """An index with the feed that it follows. One for all threads of a process."""
 
-    def __init__(self, index: Index, feed: CodeFeed) -> None:
+    def __init__(self, index: IndexT, feed: Feed) -> None:
         self.index = index
         self._feed = feed
         self._pulling = Lock()
@@ -27,3 +43,8 @@ class Follower:
         if self.index.position < head.feed_position:
             raise IndexBehind(position=self.index.position, head=head.feed_position)
         return head
+
+    def keep_up(self) -> None:
+        """The same for an index that was asked before; one that wasn't holds nothing yet that could be out of date."""
+        if self.index.position:
+            self.catch_up()

@@ -21,6 +21,13 @@ class Index(Protocol):
     def position(self) -> int:
         """The last `seq` that was applied; 0 before the first."""
 
+    def __len__(self) -> int:
+        """How many works stand in it."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of what it looks through."""
+
     def apply(self, events: Iterable[FeedEvent]) -> None:
         """Follow the feed from `position` on; raises `FeedBroken` at the first event that can't come next.
 

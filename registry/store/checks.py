@@ -1,4 +1,4 @@
-"""Checks with their answers, and sightings of private works."""
+"""Checks with their answers, what was asked about, and sightings of private works."""
 
 from collections.abc import Collection, Iterable
 
@@ -10,11 +10,11 @@ from registry.findings import Check, CheckId, Decision, Matched
 from registry.listings import Listing
 from registry.store.database import Database
 from registry.store.stretches import stretches
-from registry.store.tables import CheckRow, SightingRow, WorkRow
+from registry.store.tables import AskedPictureRow, CheckRow, SightingRow, WorkRow
 from registry.store.verdicts import decode_verdict, encode_verdict, without_erased
 from registry.works import WorkId
 
-_CHECK, _SIGHTING = insert(CheckRow), insert(SightingRow)
+_CHECK, _PICTURE, _SIGHTING = insert(CheckRow), insert(AskedPictureRow), insert(SightingRow)
 
 
 class Checks:
@@ -23,10 +23,12 @@ class Checks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, check: Check, unseen: Iterable[tuple[WorkId, Decision]]) -> None:
+    def keep(self, check: Check, unseen: Iterable[tuple[WorkId, Decision]], picture: bytes | None = None) -> None:
         """Keeps a check, and for each private work that the picture shows and the asker may not know of, a sighting.
 
-        What it says of a work that was erased since the search isn't kept.
+        `picture` is a small JPEG of what was asked about, which is kept only if the asker is told of a match: a person
+        may have to look at it later. What the check says of a work that was erased since the search isn't kept, nor
+        the picture then.
         """
         seen, verdict = list(unseen), check.verdict
         shown = {match.work for match in verdict.matches} if isinstance(verdict, Matched) else set()
@@ -54,8 +56,21 @@ class Checks:
             ]
             execute = session.connection().execute
             execute(_CHECK, row)
+            if shown and picture is not None and not erased:
+                execute(_PICTURE, {"id": check.id, "picture": picture})
             if sightings:
                 execute(_SIGHTING, sightings)
+
+    def picture(self, check: CheckId) -> bytes | None:
+        """The small picture of what was asked about, if it was kept."""
+        with self._database.read() as session:
+            row = session.get(AskedPictureRow, check)
+            return None if row is None else row.picture
+
+    def has_picture(self, check: CheckId) -> bool:
+        """Whether there is such a picture."""
+        with self._database.read() as session:
+            return session.exec(select(AskedPictureRow.id).where(AskedPictureRow.id == check)).first() is not None
 
     def check(self, check: CheckId) -> Check | None:
         """The check with this id."""

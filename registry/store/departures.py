@@ -23,11 +23,13 @@ from registry.store.database import Database
 from registry.store.head import make_room
 from registry.store.stretches import stretches
 from registry.store.tables import (
+    AskedPictureRow,
     CheckRow,
     ClaimRow,
     CodeFeedRow,
     CodesRow,
     ErasureRow,
+    FeaturesRow,
     IdentityRow,
     LogEntryRow,
     PartRow,
@@ -36,13 +38,21 @@ from registry.store.tables import (
     WithdrawalRow,
     WorkRow,
 )
-from registry.store.verdicts import decode_verdict, encode_verdict, without_erased
+from registry.store.verdicts import decode_verdict, encode_verdict, shows_nothing, without_erased
 from registry.works import Work, WorkId
 
 _UNNAMED = "era"
 """The prefix of a row in `erasures` that names no work any more."""
 
-_DEPENDENT: tuple[type[SQLModel], ...] = (CodesRow, ThumbnailRow, PartRow, SightingRow, ClaimRow, WithdrawalRow)
+_DEPENDENT: tuple[type[SQLModel], ...] = (
+    CodesRow,
+    FeaturesRow,
+    ThumbnailRow,
+    PartRow,
+    SightingRow,
+    ClaimRow,
+    WithdrawalRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +197,23 @@ class Departures:
 
 
 def _wipe_checks(session: Session, work: Work) -> None:
-    """Answers that were given stay, with their decisions; what they say of the work goes."""
+    """Answers that were given stay, with their decisions; what they say of the work goes.
+
+    So does the picture that was asked about, where it shows no other work, and where it is the erased work's own file.
+    """
+    pictures = list[str]()
     for row in session.exec(select(CheckRow).where(col(CheckRow.verdict).contains(work.id))):
         verdict = decode_verdict(row.verdict)
         if isinstance(verdict, Matched):
-            row.verdict = encode_verdict(without_erased(verdict, {work.id}))
+            left = without_erased(verdict, {work.id})
+            row.verdict = encode_verdict(left)
             session.add(row)
+            if shows_nothing(left):
+                pictures.append(row.id)
     for row in session.exec(select(CheckRow).where(col(CheckRow.sha256) == work.sha256)):
         row.sha256 = None
         session.add(row)
+        pictures.append(row.id)
     session.flush()
+    for these in stretches(pictures):
+        session.connection().execute(delete(AskedPictureRow).where(col(AskedPictureRow.id).in_(these)))

@@ -8,8 +8,8 @@ from sqlmodel import col, func, select
 from registry.store.catalogue import work_of
 from registry.store.database import Database
 from registry.store.head import make_room
-from registry.store.registration import codes_rows
-from registry.store.tables import CodeFeedRow, CodesRow, PartRow, WorkRow
+from registry.store.registration import codes_rows, features_rows
+from registry.store.tables import CodeFeedRow, CodesRow, FeaturesRow, PartRow, WorkRow
 from registry.works import Recoded, Work, WorkId, overall
 
 
@@ -56,11 +56,14 @@ class Recoding:
             room = make_room(session, entries=0, events=2)
             execute = session.connection().execute
             execute(delete(CodesRow).where(col(CodesRow.work) == work))
+            execute(delete(FeaturesRow).where(col(FeaturesRow.work) == work))
             for part in parts:
                 here = col(PartRow.work) == work, col(PartRow.number) == part.number
                 execute(update(PartRow).where(*here).values(detail=part.detail))
             if codes := codes_rows((work, part.number, part.codes) for part in parts):
                 execute(insert(CodesRow), codes)
+            if features := features_rows((work, part.number, part.features) for part in parts):
+                execute(insert(FeaturesRow), features)
             detail = overall([part.detail for part in parts])
             execute(update(WorkRow).where(col(WorkRow.id) == work).values(codes_version=version, detail=detail))
             events = [

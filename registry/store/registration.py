@@ -16,6 +16,7 @@ from registry.store.tables import (
     ClaimRow,
     CodeFeedRow,
     CodesRow,
+    FeaturesRow,
     LogEntryRow,
     PartRow,
     ThumbnailRow,
@@ -23,8 +24,9 @@ from registry.store.tables import (
 )
 from registry.works import Codes, Description, Detail, Ground, Part, TakenPart, Work, WorkId
 
-_ENTRY, _WORK, _CLAIM, _PART, _CODES, _THUMBNAIL, _FEED = (
-    insert(table) for table in (LogEntryRow, WorkRow, ClaimRow, PartRow, CodesRow, ThumbnailRow, CodeFeedRow)
+_ENTRY, _WORK, _CLAIM, _PART, _CODES, _FEATURES, _THUMBNAIL, _FEED = (
+    insert(table)
+    for table in (LogEntryRow, WorkRow, ClaimRow, PartRow, CodesRow, FeaturesRow, ThumbnailRow, CodeFeedRow)
 )
 
 _ATTEMPTS = 5
@@ -116,6 +118,8 @@ def _append(
     execute(_PART, [{"work": work, **_part_row(taken.part)} for work, taken in parts])
     if codes := codes_rows((work, taken.part.number, taken.codes) for work, taken in parts):
         execute(_CODES, codes)
+    if features := features_rows((work, taken.part.number, taken.features) for work, taken in parts):
+        execute(_FEATURES, features)
     thumbnails = [{"work": work, "part": taken.part.number, "picture": taken.thumbnail} for work, taken in parts]
     execute(_THUMBNAIL, thumbnails)
     execute(_FEED, [{"seq": seq, "op": "add", "work": draft.id} for _, seq, draft in placed])
@@ -146,6 +150,11 @@ def codes_rows(parts: Iterable[tuple[WorkId, int, Mapping[Ground, Codes]]]) -> l
         for work, part, codes in parts
         for ground, both in codes.items()
     ]
+
+
+def features_rows(parts: Iterable[tuple[WorkId, int, bytes]]) -> list[dict[str, object]]:
+    """The rows of the packed features of parts of works: work, number of the part, and they, empty for none."""
+    return [{"work": work, "part": part, "packed": packed} for work, part, packed in parts if packed]
 
 
 def _part_row(part: Part) -> dict[str, object]:

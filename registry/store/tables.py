@@ -4,10 +4,11 @@
     accounts     who declares and asks          api_keys   their keys, hashed
     works        what was registered            claims     the statement, its salts and the receipt of each
     parts        a work's pictures              withdrawals   the same of those that were taken back
-    codes        a part's codes, for each ground            thumbnails
+    codes        a part's codes, for each ground            features   what else a part is recognised by
+    thumbnails   a part's small picture
     erasures     what is still to be wiped of works that were erased
     log_entries  the log itself, dense from 0   log_head   1 row: its size and the feed's, locked last
-    code_feed    what search indexes follow     checks, sightings
+    code_feed    what search indexes follow     checks, asked_pictures, sightings
     checkpoints  (size, root)                   transactions   the outbox: saved, then sent
     anchors      where a checkpoint was found
 
@@ -145,6 +146,15 @@ class CodesRow(SQLModel, table=True):
     phash: bytes
 
 
+class FeaturesRow(SQLModel, table=True):
+    """What regional matching knows of a part of a work, packed."""
+
+    __tablename__ = "features"
+    work: str = Field(primary_key=True, foreign_key="works.id")
+    part: int = Field(primary_key=True)
+    packed: bytes
+
+
 class ThumbnailRow(SQLModel, table=True):
     """A small re-encoded picture of a part of a work, without the metadata of the original."""
 
@@ -203,6 +213,14 @@ class CheckRow(SQLModel, table=True):
     feed_position: int = Field(sa_type=BigInteger)
     log_size: int = Field(sa_type=BigInteger)
     checked: int = Field(sa_type=BigInteger)
+
+
+class AskedPictureRow(SQLModel, table=True):
+    """A small re-encoded copy of a picture that was checked and showed a work; it goes with the last of these works."""
+
+    __tablename__ = "asked_pictures"
+    id: str = Field(primary_key=True, foreign_key="checks.id")
+    picture: bytes
 
 
 class SightingRow(SQLModel, table=True):

@@ -41,6 +41,11 @@ def decode_verdict(text: str) -> Verdict:
             raise ValueError(f"no verdict is called {kind!r}")
 
 
+def shows_nothing(verdict: Matched) -> bool:
+    """Whether every work that was found has been erased since."""
+    return all(match.work == ERASED for match in verdict.matches)
+
+
 def without_erased(verdict: Matched, erased: Collection[WorkId]) -> Matched:
     """An answer as it was given, with its decisions, but for what it says of erased works."""
     return Matched(tuple(_without_erased(match, erased) for match in verdict.matches))
@@ -48,6 +53,6 @@ def without_erased(verdict: Matched, erased: Collection[WorkId]) -> Matched:
 
 def _without_erased(match: Match, erased: Collection[WorkId]) -> Match:
     if match.work in erased:
-        return replace(match, work=ERASED, part=0, signals=(), reasons=(_EVIDENCE_GONE,))
+        return replace(match, work=ERASED, part=0, placement=None, signals=(), reasons=(_EVIDENCE_GONE,))
     reasons = (_REASON_GONE if any(work in reason for work in erased) else reason for reason in match.reasons)
     return replace(match, reasons=tuple(reasons))

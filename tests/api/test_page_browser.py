@@ -15,6 +15,7 @@ import pytest
 from api.app import create_app
 from registry.works import Description
 from tests.api.browser import Tab, chromium, open_tab
+from tests.api.found import asked_picture, finding
 from tests.api.house import House, served
 from tests.api.pictures import drawing, jpeg, mirrored, png
 from tests.media.pdf_writer import catalogue, motif
@@ -67,7 +68,9 @@ def test_a_copy_is_found_and_its_work_is_shown(page: Tab, copy: Path) -> None:
         "Block",
         "Harbour",
         "Declared by studio",
-        "Shown mirrored",
+        "The same picture",
+        "The picture shows the work, mirrored.",
+        "False matches: fewer than 1 in",
         "of 256 bits differ",
         "of 64 bits differ",
     ):
@@ -77,6 +80,30 @@ def test_a_copy_is_found_and_its_work_is_shown(page: Tab, copy: Path) -> None:
     assert page.evaluate("document.querySelector('[role=status]').textContent") == "This shows a registered work"
     assert page.evaluate("document.activeElement.id") == "answer"
     assert page.complaints == []
+
+
+@pytest.fixture(scope="module")
+def finder(house: House) -> Iterator[str]:
+    """The address of a page that finds the public work in every picture, and says where it lies."""
+    with served(create_app(finding(house.registry, asked_picture("public"), house.public))) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_evidence_is_drawn_and_fits_the_screen(tab: Tab, finder: str, copy: Path, width: int) -> None:
+    tab.complaints.clear()
+    tab.hosts.clear()
+    tab.resize(width)
+    tab.open(finder)
+    tab.choose("#file", copy)
+    headline(tab, "This shows a registered work")
+    assert "mirrored, scaled to 50 %, inside a larger picture, of which it covers 17 %" in shown(tab)
+    tab.until("document.querySelector('.overlay img').naturalWidth > 0")
+    assert "Harbour" in tab.evaluate("document.querySelector('.overlay img').alt")
+    assert tab.evaluate("document.querySelector('.overlay img').clientWidth") > min(width, 736) * 0.7
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    assert tab.complaints == []
+    assert tab.hosts == {finder.removeprefix("http://")}
 
 
 @pytest.mark.parametrize("width", [390, 1440])

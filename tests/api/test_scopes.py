@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from registry.works import Description
+from tests.api.found import a_match, asked_picture, kept
 from tests.api.house import House
 from tests.api.pictures import drawing, png
 
@@ -135,6 +136,18 @@ def _kept_check(house: House, row: Row, client: TestClient) -> Response:
     return client.get(f"/v1/checks/{made.json()['id']}")
 
 
+def _picture(house: House, row: Row, client: TestClient) -> Response:
+    made = kept(house.registry, house.studio.id, a_match(house.public), picture=asked_picture("public"))
+    return client.get(f"/v1/checks/{made.id}/picture")
+
+
+def _overlay(house: House, row: Row, client: TestClient) -> Response:
+    work = house.private if "private" in row.about else house.public
+    asker = None if "nobody's check" in row.about else house.studio.id
+    made = kept(house.registry, asker, a_match(work), picture=asked_picture("public"))
+    return client.get(f"/v1/checks/{made.id}/matches/{work.id}/overlay")
+
+
 def _rpc(house: House, row: Row, client: TestClient) -> Response:
     return client.post("/rpc", json={"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber"})
 
@@ -152,6 +165,8 @@ REQUESTS: dict[tuple[str, str], Callable[[House, Row, TestClient], Response]] = 
     ("DELETE", "/v1/works/{work}"): _erase,
     ("POST", "/v1/checks"): _check,
     ("GET", "/v1/checks/{check_id}"): _kept_check,
+    ("GET", "/v1/checks/{check_id}/picture"): _picture,
+    ("GET", "/v1/checks/{check_id}/matches/{work}/overlay"): _overlay,
     ("GET", "/log"): _get("/log"),
     ("GET", "/log/checkpoint"): _get("/log/checkpoint"),
     ("GET", "/log/tile/{path}"): _get("/log/tile/0/000.p/1"),
@@ -160,6 +175,7 @@ REQUESTS: dict[tuple[str, str], Callable[[House, Row, TestClient], Response]] = 
     ("POST", "/rpc"): _rpc,
     ("GET", "/livez"): _get("/livez"),
     ("GET", "/readyz"): _get("/readyz"),
+    ("GET", "/metrics"): _get("/metrics"),
     ("GET", "/problems/{slug}"): _get("/problems/not-found"),
     ("GET", "/"): _get("/"),
     ("GET", "/static/{name}"): _get("/static/page.css"),

@@ -10,13 +10,14 @@ from registry.accounts import Account, Viewer
 from registry.assemble import Registry, open_chain, open_registry
 from registry.blobs.safe import Purpose
 from registry.clock import Seconds
+from registry.intake.taken import CODES_VERSION
 from registry.listings import Listing
 from registry.proof.certificate import Certificate
 from registry.proof.receipt import ed25519_valid
 from registry.proof.statement import Claim, encode_statement, parse_statement
 from registry.proof.verify import verify
 from registry.settings import Settings
-from registry.store.feed import CodeFeed
+from registry.store.feed import CodeFeed, FeatureFeed
 from registry.withdraw import FORGOTTEN_WITHIN
 from registry.works import Added, Description, Keeping, Work
 from tests.journeys.pictures import Picture, saved
@@ -28,6 +29,8 @@ LAYERS = "Hintergrundfigur", "Verborgenes Motiv"
 WINDOW, MOST_PIECES = 24, 30
 JPEG_TABLES = 700
 """So many bytes at the beginning say the same in every JPEG."""
+FEATURES_HEAD = 30
+"""So many bytes at the beginning of features say the same of every picture of that size."""
 STRANGER = Viewer(account=None)
 
 
@@ -152,6 +155,8 @@ def traces_of(registry: Registry, work: Work) -> Traces:
     for number, (pdq, phash) in enumerate(codes_of(registry, work)):
         traces[f"PDQ {number}"], traces[f"pHash {number}"] = [pdq], [phash]
         traces[f"PDQ {number} in hex"], traces[f"pHash {number} in hex"] = [pdq.hex().encode()], [phash.hex().encode()]
+    for part, packed in features_of(registry, work):
+        traces[f"features of part {part}"] = pieces(packed[FEATURES_HEAD:])
     for name, blob in (("raster", work.raster), ("original", work.original)):
         if blob is not None:
             traces[f"name of the blob of the {name}"] = [blob.encode()]
@@ -169,11 +174,20 @@ def _said_by_all(claim: Claim) -> bytes:
 
 def codes_of(registry: Registry, work: Work) -> list[tuple[bytes, bytes]]:
     """The PDQ and pHash of each part."""
-    feed = CodeFeed(registry.database, 1)
+    feed = CodeFeed(registry.database, CODES_VERSION)
     for event in feed.since(0, feed.head().feed_position):
         if isinstance(event, Added) and event.work == work.id:
             return [(codes.pdq, codes.phash) for _, codes in event.codes]
     return []
+
+
+def features_of(registry: Registry, work: Work) -> tuple[tuple[int, bytes], ...]:
+    """What regional matching knows of each part, packed."""
+    feed = FeatureFeed(registry.database, CODES_VERSION)
+    for event in feed.since(0, feed.head().feed_position):
+        if isinstance(event, Added) and event.work == work.id:
+            return event.features
+    return ()
 
 
 def never_written(registry: Registry, work: Work, file: bytes) -> Traces:

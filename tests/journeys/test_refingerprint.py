@@ -16,13 +16,18 @@ from registry.blobs.store import place_of
 from registry.check import Checking
 from registry.errors import BlobDamaged, BlobMissing, MediaError, OriginmarkError
 from registry.findings import Matched
+from registry.intake.taken import CODES_VERSION
 from registry.listings import Listing
+from registry.matching.closer import CloserLook
+from registry.matching.known import KnownParts
+from registry.matching.stages import Stages
 from registry.refingerprint import AHEAD, Outstanding, Refingerprinting
 from registry.search.exact import ExactIndex
 from registry.search.follow import Follower
+from registry.search.index import Index
 from registry.store.access import Accounts
 from registry.store.checks import Checks
-from registry.store.feed import CodeFeed
+from registry.store.feed import CodeFeed, FeatureFeed
 from registry.store.recoding import Recoding
 from registry.store.tables import WorkRow
 from registry.works import Keeping, Recoded, Work, WorkId
@@ -30,7 +35,7 @@ from tests.journeys.leaving_world import STRANGER, House, layered
 from tests.journeys.pictures import Picture
 from tests.store.departed import whole
 
-NEW = 2
+NEW = CODES_VERSION + 1
 """The version of a set of schemes to come; they compute what those of today do."""
 
 
@@ -44,13 +49,21 @@ class Program:
     """A later program on the same registry: one that searches by the newer schemes."""
 
     def __init__(self, registry: Registry) -> None:
-        self.follower = Follower(ExactIndex(), CodeFeed(registry.database, NEW))
+        self.follower: Follower[Index] = Follower(ExactIndex(), CodeFeed(registry.database, NEW))
+        stages = Stages()
         self.checking = Checking(
             look_at=registry.desk.look_at_soon,
             catalogue=registry.catalogue,
             accounts=Accounts(registry.database),
             checks=Checks(registry.database),
             follower=self.follower,
+            closer=CloserLook(
+                look_closer=registry.desk.look_closer_soon,
+                follower=Follower(KnownParts(), FeatureFeed(registry.database, NEW)),
+                parts=registry.catalogue.parts,
+                stages=stages,
+            ),
+            stages=stages,
             clock=registry.clock,
         )
 

@@ -127,6 +127,7 @@ def withdrawing(registry: Registry, store: BlobStore, clock: HandSet) -> Withdra
         departures=Departures(registry.database),
         safe=Safe(store, Vault(registry.keyring.blob_keys)),
         follower=registry.follower,
+        parts_follower=registry.parts_follower,
         clock=clock,
     )
 

@@ -50,7 +50,7 @@ def weighed(*works: Work, same: tuple[int, ...] = (), near: tuple[int, ...] = ()
         candidates,
         same_bytes={WorkId(f"wrk_{index}") for index in same},
         owners={work.id: work.account for work in works},
-        labels={},
+        parts={},
         seller=SELLER if seller else None,
         detail=Detail.DISTINCT,
     )
@@ -175,7 +175,7 @@ def test_it_only_turns_block_into_review_and_never_silences(claims: list[tuple[s
         ],
         same_bytes={WorkId(f"wrk_{index}") for index in same},
         owners={work.id: work.account for work in works},
-        labels={},
+        parts={},
         seller=SELLER if seller else None,
         detail=Detail.DISTINCT,
     )

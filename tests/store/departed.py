@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sqlmodel import SQLModel, col, select
 
-from registry.findings import Check, CheckId, Decision, Match, Orientation, Signal, Verdict
+from registry.findings import Check, CheckId, Decision, Match, MatchClass, Orientation, Signal, Verdict
 from registry.ids import new_id
 from registry.listings import Listing
+from registry.match.placing import place
 from registry.search.exact import ExactIndex
 from registry.store.catalogue import Catalogue
 from registry.store.database import Database
@@ -19,6 +20,7 @@ from registry.store.tables import (
     CodeFeedRow,
     CodesRow,
     ErasureRow,
+    FeaturesRow,
     LogEntryRow,
     LogHeadRow,
     PartRow,
@@ -33,6 +35,7 @@ from tests.store.examples import NOW
 OF_A_WORK: tuple[type[SQLModel], ...] = (
     ClaimRow,
     CodesRow,
+    FeaturesRow,
     PartRow,
     SightingRow,
     ThumbnailRow,
@@ -59,9 +62,11 @@ def a_match(work: Work, *, same_bytes: bool = False, reason: str = "It is near."
         work=work.id,
         part=2,
         decision=Decision.BLOCK,
-        same_bytes=same_bytes,
+        kind=MatchClass.EXACT if same_bytes else MatchClass.PART_OF,
         orientation=Orientation.MIRRORED,
+        placement=place((-0.5, 0, 0.6, 0, 0.5, 0.1), work=(640, 480), asked=(500, 500)),
         signals=(signal(),),
+        false_match_rate=0 if same_bytes else 1e-7,
         reasons=(f"It shows {work.id}.", reason),
     )
 
@@ -102,7 +107,7 @@ def whole(database: Database, codes_version: int = 1) -> list[Work]:
         assert sorted(session.exec(select(LogEntryRow.log_index))) == list(range(head.size))
         assert sorted(session.exec(select(CodeFeedRow.seq))) == list(range(1, head.feed + 1))
         there = set(session.exec(select(WorkRow.id)))
-        for table in (ClaimRow, CodesRow, PartRow, SightingRow, ThumbnailRow, WithdrawalRow):
+        for table in (ClaimRow, CodesRow, FeaturesRow, PartRow, SightingRow, ThumbnailRow, WithdrawalRow):
             assert set(session.exec(select(table.work))) <= there
         assert set(session.exec(select(WorkRow.previous))) <= {None, *there}
         claimed = set(session.exec(select(ClaimRow.work)))

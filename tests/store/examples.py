@@ -56,13 +56,14 @@ def added_account(database: Database, name: str) -> Account:
 def some_part(
     number: int = 0, *, grounds: tuple[Ground, ...] = (Ground.OPAQUE,), detail: Detail = Detail.DISTINCT
 ) -> TakenPart:
-    """A part with codes and a thumbnail."""
+    """A part with codes, features and a thumbnail."""
     kind, name = (PartKind.WHOLE, "") if number == 0 else (PartKind.PAGE, f"page {number + 1}")
     return TakenPart(
         part=Part(number, kind, name, 640, 480, detail),
         fingerprints=(),
         codes={ground: Codes(pdq=os.urandom(32), phash=os.urandom(8)) for ground in grounds},
         thumbnail=os.urandom(500),
+        features=os.urandom(900),
     )
 
 

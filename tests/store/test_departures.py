@@ -9,12 +9,7 @@ from sqlmodel import select
 
 from registry.accounts import Account
 from registry.errors import NotFound
-from registry.findings import (
-    Clear,
-    Decision,
-    Matched,
-    Orientation,
-)
+from registry.findings import Clear, Decision, Inconclusive, Matched, Orientation, Verdict
 from registry.proof.receipt import Receipt
 from registry.search.exact import ExactIndex
 from registry.store.catalogue import Catalogue
@@ -25,7 +20,7 @@ from registry.store.feed import CodeFeed, Head
 from registry.store.ledger import LedgerStore
 from registry.store.recoding import Recoding
 from registry.store.registration import Registrations
-from registry.store.tables import CheckRow, ErasureRow
+from registry.store.tables import AskedPictureRow, CheckRow, ErasureRow
 from registry.store.verdicts import ERASED
 from registry.works import Added, Codes, Detail, Ground, Passed, Recoded, Removed, Visibility, Work, WorkId
 from tests.store.departed import a_check, a_match, followed, rows_about, signal, some_leaving, whole
@@ -104,7 +99,7 @@ def test_erasing_leaves_the_entries_and_no_row_but_the_feed_s(database: Database
     if before == "withdrawn":
         withdrawn(database, gone)
     entries = LedgerStore(database).entries(0, 10)
-    everything = {"works", "claims", "codes", "parts", "sightings", "thumbnails", "code_feed"}
+    everything = {"works", "claims", "codes", "features", "parts", "sightings", "thumbnails", "code_feed"}
     assert rows_about(database, gone.id) == everything | ({"withdrawals"} if before == "withdrawn" else set())
     assert Departures(database).erase(gone, NOW + 100)
     assert rows_about(database, gone.id) == {"code_feed", "erasures"}
@@ -223,7 +218,7 @@ def test_answers_stay_without_what_they_say_of_an_erased_work(database: Database
     assert kept is not None
     assert isinstance(kept.verdict, Matched)
     first, second = kept.verdict.matches
-    assert (first.work, first.part, first.signals) == (ERASED, 0, ())
+    assert (first.work, first.part, first.placement, first.signals) == (ERASED, 0, None, ())
     assert (first.decision, first.orientation) == (Decision.BLOCK, Orientation.MIRRORED)
     assert (second.work, second.signals, second.reasons[0]) == (other.id, (signal(),), f"It shows {other.id}.")
     assert kept == replace(of_both, verdict=kept.verdict)
@@ -236,16 +231,43 @@ def test_answers_stay_without_what_they_say_of_an_erased_work(database: Database
         assert not [row for row in session.exec(select(CheckRow)) if gone.id in row.verdict]
 
 
+def test_the_asked_picture_goes_with_the_last_work_it_shows(database: Database, studio: Account) -> None:
+    gone, other = (registered(database, studio) for _ in range(2))
+    checks, departures = Checks(database), Departures(database)
+    of_gone = a_check(Matched((a_match(gone),)))
+    of_other = a_check(Matched((a_match(other),)))
+    of_both = a_check(Matched((a_match(gone), a_match(other))))
+    same_file = a_check(Matched((a_match(other),)), gone.sha256)  # and silent about the private work that it is
+    for check in (of_gone, of_other, of_both, same_file):
+        checks.keep(check, [], check.id.encode())
+        assert (checks.picture(check.id), checks.has_picture(check.id)) == (check.id.encode(), True)
+    assert departures.erase(gone, NOW)
+    assert [checks.has_picture(check.id) for check in (of_gone, of_other, of_both, same_file)] == [0, 1, 1, 0]
+    assert checks.picture(of_gone.id) is None
+    assert departures.erase(other, NOW)
+    assert not any(checks.has_picture(check.id) for check in (of_other, of_both))
+    with database.read() as session:
+        assert session.exec(select(AskedPictureRow)).all() == []
+
+
+@pytest.mark.parametrize("verdict", [Clear(("nothing",)), Inconclusive(("blank",))])
+def test_a_picture_that_shows_no_work_is_not_kept(database: Database, studio: Account, verdict: Verdict) -> None:
+    check, checks = a_check(verdict), Checks(database)
+    checks.keep(check, [(registered(database, studio).id, Decision.BLOCK)], b"small")
+    assert (checks.picture(check.id), checks.has_picture(check.id)) == (None, False)
+
+
 def test_an_answer_that_comes_after_the_erasure_is_kept_without_the_work(database: Database, studio: Account) -> None:
     gone, other = (registered(database, studio, visibility=Visibility.PRIVATE) for _ in range(2))
     assert Departures(database).erase(gone, NOW)
     checks = Checks(database)
     check = a_check(Matched((a_match(other), a_match(gone, same_bytes=True))), gone.sha256)
-    checks.keep(check, [])
+    checks.keep(check, [], b"small")
     kept = checks.check(check.id)
     assert kept is not None
     assert isinstance(kept.verdict, Matched)
     assert [match.work for match in kept.verdict.matches] == [other.id, ERASED]
+    assert checks.picture(check.id) is None
     assert kept.sha256 is None
     unseen = a_check(Clear(("nothing",)), gone.sha256)
     checks.keep(unseen, [(gone.id, Decision.BLOCK), (other.id, Decision.REVIEW)])

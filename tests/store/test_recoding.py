@@ -13,7 +13,7 @@ from registry.search.exact import ExactIndex
 from registry.store.catalogue import Catalogue
 from registry.store.database import Database
 from registry.store.departures import Departures
-from registry.store.feed import CodeFeed, Head
+from registry.store.feed import CodeFeed, FeatureFeed, Head
 from registry.store.recoding import Recoding
 from registry.store.registration import Draft, Registrations
 from registry.works import Added, Codes, Detail, Ground, Recoded, Removed, Work, WorkId
@@ -69,6 +69,20 @@ def test_old_codes_are_not_searched_by_new_ones_and_come_back_when_they_are_repl
     ]
     assert CodeFeed(database, 2).head() == Head(log_size=2, feed_position=3)
     assert whole(database, 2) == [work]
+
+
+def test_features_are_replaced_with_the_codes(database: Database, studio: Account) -> None:
+    draft = replace(kept(studio), parts=(some_part(0), some_part(1)))
+    work = add(Registrations(database), draft, seal)
+    new = Recoded(0, Detail.DISTINCT, {Ground.OPAQUE: some_codes()}, os.urandom(700))
+    bare = Recoded(1, Detail.COMMON, {})
+    assert Recoding(database).replace(work.id, 2, [new, bare])
+    assert list(FeatureFeed(database, 2).since(0, 9)) == [
+        Added(1, work.id, features=((0, new.features),)),
+        Removed(2, work.id),
+        Added(3, work.id, features=((0, new.features),)),
+    ]
+    assert [event.features for event in FeatureFeed(database, 1).since(2, 3) if isinstance(event, Added)] == [()]
 
 
 def test_parts_and_grounds_are_replaced_each(database: Database, studio: Account) -> None:

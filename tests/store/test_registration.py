@@ -11,13 +11,13 @@ from registry.accounts import AccountId
 from registry.proof.receipt import Receipt
 from registry.store.catalogue import Catalogue
 from registry.store.database import Database
-from registry.store.feed import PAGE, CodeFeed, Head
+from registry.store.feed import CodeFeed, FeatureFeed, Head
 from registry.store.ledger import LedgerStore
 from registry.store.registration import Registrations
 from registry.store.tables import CodeFeedRow, LogHeadRow
 from registry.works import Added, Detail, Ground, Removed, Visibility
 from tests.store.audit import audited
-from tests.store.examples import add, added_account, founded, seal, some_draft
+from tests.store.examples import add, added_account, founded, seal, some_draft, some_part
 
 
 def test_what_is_added_is_read_back(database: Database) -> None:
@@ -46,8 +46,22 @@ def test_what_is_added_is_read_back(database: Database) -> None:
         Added(seq=1, work=first.id, codes=((0, first.parts[0].codes[Ground.OPAQUE]),)),
         Added(seq=2, work=second.id, codes=black_then_white),
     ]
+    assert list(FeatureFeed(database, 1).since(0, 2)) == [
+        Added(seq=seq, work=draft.id, features=((0, draft.parts[0].features),))
+        for seq, draft in ((1, first), (2, second))
+    ]
     assert feed.head() == Head(log_size=3, feed_position=2)
     assert audited(database) == works
+
+
+def test_a_part_without_features_has_none_in_the_feed(database: Database) -> None:
+    draft = some_draft(founded(database).id)
+    parts = (draft.parts[0], replace(some_part(1), features=b""), some_part(2))
+    add(Registrations(database), replace(draft, parts=parts), seal)
+    assert list(FeatureFeed(database, 1).since(0, 1)) == [
+        Added(seq=1, work=draft.id, features=((0, parts[0].features), (2, parts[2].features)))
+    ]
+    assert list(FeatureFeed(database, 2).since(0, 1)) == [Added(seq=1, work=draft.id)], "those of another version"
 
 
 def test_words_are_stored_by_value_and_not_by_name(database: Database) -> None:
@@ -134,7 +148,7 @@ def test_the_feed_tells_removals_and_pages_in_order(database: Database) -> None:
     account = founded(database)
     draft = some_draft(account.id)
     add(Registrations(database), draft, seal)
-    last = PAGE + 3
+    last = CodeFeed.page + 3
     with database.write() as session:
         session.add_all(CodeFeedRow(seq=seq, op="remove", work=draft.id) for seq in range(2, last + 1))
         session.get_one(LogHeadRow, 1).feed = last

@@ -24,6 +24,10 @@ _OUT_OF_MEMORY = ("memory allocation of ", "bad_alloc")
 """What Rust's and C++'s run-time say before they abort for want of memory. Other libraries abort without a word."""
 
 
+_MAPPED = 192 << 20
+"""What a worker's libraries map before they have read anything: OpenCV alone 174 MiB, next to none of which is used."""
+
+
 class WorkerTraceback(Exception):
     """What the worker said of its end, the cause of a `WorkerDied`: text, which a hostile file may have written."""
 
@@ -40,7 +44,7 @@ class Limits:
 
     wall_seconds: float = 8.5
     cpu_seconds: int = 6
-    address_space: int | None = 1 << 30
+    address_space: int | None = _MAPPED + (1 << 30)
     resident: int = 1 << 30
     jobs: int = 500
 

@@ -126,6 +126,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_checks_account"), "checks", ["account"], unique=False)
     op.create_table(
+        "asked_pictures",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["id"],
+            ["checks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "works",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
@@ -234,6 +244,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sightings_work"), "sightings", ["work"], unique=False)
     op.create_table(
+        "features",
+        sa.Column("work", sa.String(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work"],
+            ["works.id"],
+        ),
+        sa.PrimaryKeyConstraint("work", "part"),
+    )
+    op.create_table(
         "thumbnails",
         sa.Column("work", sa.String(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
@@ -271,11 +292,13 @@ def downgrade() -> None:
     for table in (
         "withdrawals",
         "thumbnails",
+        "features",
         "sightings",
         "parts",
         "codes",
         "claims",
         "works",
+        "asked_pictures",
         "checks",
         "api_keys",
         "anchors",
