@@ -5,7 +5,7 @@
     2. A candidate within a threshold: block or review, as that threshold says. Flat, noisy and common pictures skip
        this step, since their codes say nothing about them.
     3. What a closer look saw: by how rare it is block or review, and review at most where only an element is shared or
-       an object was photographed again, or where the work is what many people draw.
+       an object was photographed again, where the work is what many people draw, or where only a texture speaks.
     4. One's own work: allow, and say so. It stays in the list and takes nothing from what others' works say.
     5. The gravest of all these decides; nothing found is Clear, or Inconclusive where step 2 was skipped.
 
@@ -38,21 +38,29 @@ from registry.findings import (
 )
 from registry.match.classes import class_of
 from registry.match.placing import place_whole
+from registry.match.reasons import (
+    CONSEQUENCES,
+    GENERIC,
+    NOT_COMPARABLE,
+    NOTHING_FOUND,
+    OWN,
+    PLAIN,
+    SAME_BYTES,
+    SEEN,
+    SHARED,
+)
 from registry.match.sight import Sight
 from registry.match.thresholds import (
-    ALIKE,
     BLOCK_RATE,
     FALSE_BY_PDQ,
     FALSE_BY_PHASH,
     MEASURED_PAIRS,
-    NEAR,
     PDQ_BITS,
     PDQ_SCHEME,
     PHASH_BITS,
     PHASH_SCHEME,
     REVIEW_RATE,
     THRESHOLDS,
-    VERY_NEAR,
     Threshold,
     false_match_rate,
 )
@@ -100,8 +108,8 @@ def decide(
     if matches:
         return Matched(tuple(sorted(matches, key=lambda match: _rank(match, likenesses.get(match.work)))))
     if detail is Detail.DISTINCT:
-        return Clear((_NOTHING_FOUND,))
-    return Inconclusive((_NOT_COMPARABLE[detail],))
+        return Clear((NOTHING_FOUND,))
+    return Inconclusive((NOT_COMPARABLE[detail],))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +175,9 @@ class _Found:
         if self.likeness is not None:
             borne.append(self.likeness.threshold.decision)
         if self.sight is not None:
-            plain = self.kind not in NEVER_BLOCKING and not self.sight.generic
-            borne.append(Decision.BLOCK if plain and self.sight.false_match_rate <= BLOCK_RATE else Decision.REVIEW)
+            sight = self.sight
+            plain = self.kind not in NEVER_BLOCKING and not (sight.generic or sight.texture_alone)
+            borne.append(Decision.BLOCK if plain and sight.false_match_rate <= BLOCK_RATE else Decision.REVIEW)
         return min(borne, key=_GRAVEST_FIRST.index)
 
     @property
@@ -185,7 +194,7 @@ def _match(found: _Found, *, own: bool, parts: Mapping[tuple[WorkId, int], Part]
     decision: _Decision = Decision.ALLOW if own else found.decision
     part = parts.get((found.work, found.part))
     label = "" if part is None else part.label
-    evidence = [_SAME_BYTES.format(work=found.work)] if found.same is not None else []
+    evidence = [SAME_BYTES.format(work=found.work)] if found.same is not None else []
     signals: tuple[Signal | Score, ...] = ()
     rates = []
     if likeness is not None:
@@ -194,10 +203,10 @@ def _match(found: _Found, *, own: bool, parts: Mapping[tuple[WorkId, int], Part]
         rates.append(false_match_rate(likeness.threshold.false_pairs))
     if sight is not None:
         evidence.append(
-            _SEEN.format(work=f"{label} of {found.work}" if label else found.work, rate=sight.false_match_rate)
+            SEEN.format(work=f"{label} of {found.work}" if label else found.work, rate=sight.false_match_rate)
         )
         if sight.generic:
-            evidence.append(_GENERIC)
+            evidence.append(GENERIC)
         signals += sight.scores
         rates.append(sight.false_match_rate)
     orientation = Orientation.UPRIGHT if likeness is None or found.same else likeness.candidate.orientation
@@ -219,10 +228,10 @@ def _match(found: _Found, *, own: bool, parts: Mapping[tuple[WorkId, int], Part]
 def _consequence(found: _Found, decision: _Decision) -> str:
     """What follows, in words."""
     if decision is Decision.ALLOW:
-        return _OWN
+        return OWN
     if found.same is Decision.REVIEW:
-        return _PLAIN
-    return _SHARED.get(found.kind, _CONSEQUENCES[decision])
+        return PLAIN
+    return SHARED.get(found.kind, CONSEQUENCES[decision])
 
 
 def _placement(
@@ -272,43 +281,3 @@ def _measured(likeness: _Likeness, label: str) -> str:
 def _rarity(threshold: Threshold) -> str:
     how_many = f"{threshold.false_pairs}" if threshold.false_pairs else "none"
     return f"Of {MEASURED_PAIRS:,} measured pairs of different works {how_many} came as close."
-
-
-_SAME_BYTES = "The file is byte for byte that of {work}: its SHA-256 is the same."
-_OWN = "The work is the seller's own, so this match allows the listing."
-_SEEN = (
-    "A closer look finds {work} in the picture, by where its outlines and points are: "
-    "at most {rate:.1g} of pairs of different works come as close."
-)
-_GENERIC = "The work looks so much like what many people draw that this alone does not block a listing."
-_SHARED = {
-    MatchClass.SHARES_AN_ELEMENT: (
-        "Only an element is the same and the rest differs, as where two works use the same clip art: "
-        "a person should compare the pictures."
-    ),
-    MatchClass.SAME_OBJECT: (
-        "It looks like the same object photographed again, which anybody may do: a person should compare the pictures."
-    ),
-}
-_PLAIN = (
-    "It shows so little of its own that two people may have made the same file, each by themselves: "
-    "a person should look who did."
-)
-_CONSEQUENCES = {
-    Decision.BLOCK: "That is evidence enough to block the listing.",
-    Decision.REVIEW: "That is too close to pass and not close enough to block: a person should compare the pictures.",
-}
-_NOTHING_FOUND = (
-    "No registered work has the same bytes, and none looks alike: "
-    f"within {VERY_NEAR.pdq} of {PDQ_BITS} bits of PDQ, "
-    f"within {NEAR.pdq} of them and {NEAR.phash} of {PHASH_BITS} of pHash, or within {ALIKE.pdq} and {ALIKE.phash}."
-)
-_BYTES_ONLY = "nothing in it could be recognised. Only its exact bytes were looked up, and no registered work has them."
-_NOT_COMPARABLE = {
-    Detail.FLAT: f"The picture is blank or nearly so: {_BYTES_ONLY}",
-    Detail.NOISY: f"The picture is noise: {_BYTES_ONLY}",
-    Detail.COMMON: (
-        "The picture shows what everybody has, a standard pattern, a plain shape or a blank product, "
-        "and codes can't tell whose it is. Only its exact bytes were looked up, and no registered work has them."
-    ),
-}

@@ -22,3 +22,11 @@ class Sight:
     scores: tuple[Score, ...]
     false_match_rate: float
     generic: bool
+
+    @property
+    def texture_alone(self) -> bool:
+        """Whether nothing but a texture speaks for it: a grain of few grey levels, which much else resembles."""
+        return all(score.scheme == TEXTURE for score in self.scores if score.holds)
+
+
+TEXTURE = "texture-v1"

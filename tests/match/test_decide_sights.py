@@ -158,3 +158,10 @@ def test_the_reasons_name_the_part_the_rarity_and_what_follows() -> None:
     assert "a person should compare" in left
     assert "element" in the_match(decided(sight(aligned=AN_ELEMENT))).reasons[-1]
     assert "photographed again" in the_match(decided(sight(aligned=AN_OBJECT))).reasons[-1]
+
+
+def test_a_texture_alone_is_for_a_person() -> None:
+    by_texture = Score("texture-v1", 12.0, 7.0, BLOCK_RATE / 10)
+    alone = replace(sight(), scores=(by_texture,))
+    assert decided(alone, seller=OTHER).decision is REVIEW
+    assert decided(replace(alone, scores=(by_texture, *sight().scores)), seller=OTHER).decision is BLOCK
