@@ -59,7 +59,7 @@ def fused(evidence: Evidence, generic: int) -> Fused | None:
     if rarity <= 0:
         return None
     told = tuple(
-        Score(kind, score, tables.kinds[kind].score(-np.log10(REVIEW_RATE)), float(10 ** -rarities[kind]))
+        Score(kind, score, tables.kinds[kind].score(-np.log10(REVIEW_RATE)), max(RAREST, float(10 ** -rarities[kind])))
         for kind, score in scores.items()
         if rarities[kind] > 0
     )
@@ -91,6 +91,9 @@ _EVEN = 0.0
 
 BITS = 256
 
+RAREST = 1e-7
+"""No smaller rate is told: what lies beyond is a tail that was fitted, and so many pairs were never counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
@@ -100,8 +103,8 @@ class Calibrated:
     together: Table
 
     def rate(self, rarity: float) -> float:
-        """The share of pairs that are as rare or rarer, by all kinds together."""
-        return float(10 ** -self.together.rarity(rarity))
+        """The share of pairs that are as rare or rarer, by all kinds together; `RAREST` where it would be less."""
+        return max(RAREST, float(10 ** -self.together.rarity(rarity)))
 
 
 @cache

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from registry.features import Correspondences
 from registry.match.thresholds import REVIEW_RATE
 from registry.matching.calibration import table, write
-from registry.matching.fused import BITS, Calibrated, Kind, Table, calibrated, fused
+from registry.matching.fused import BITS, RAREST, Calibrated, Kind, Table, calibrated, fused
 from registry.matching.looking import Evidence
 from registry.search.texture import TextureHit
 
@@ -121,7 +121,7 @@ def test_each_kind_counts_by_itself_and_says_so(kind: Kind) -> None:
     (score,) = told.scores
     assert score.scheme == kind
     assert score.holds == (score.score >= score.threshold)
-    assert score.false_match_rate == pytest.approx(10 ** -float(its.rarities[-1]))
+    assert score.false_match_rate == RAREST > 10 ** -float(its.rarities[-1])  # nobody counted so many pairs
     assert not told.generic
 
 
