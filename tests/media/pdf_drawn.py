@@ -253,7 +253,7 @@ HOSTILE: dict[str, Hostile] = {
     "pdf with a picture of 60,000 by 60,000 in a pattern": Hostile(lambda: picture_in_tile(60_000), ()),
     "pdf with 3,000 shadings": Hostile(lambda: shadings(3000), _SLOW),
     "pdf with a shading of 10,000 operators a pixel": Hostile(lambda: calculator(10_000), _SLOW),
-    "pdf with a shading of 500 MB of patches": Hostile(lambda: mesh(500), _HUNGRY),
+    "pdf with a shading of 700 MB of patches": Hostile(lambda: mesh(700), _HUNGRY),
     "pdf with 500,000 annotations": Hostile(lambda: stamps(500_000), _LARGE),
     "pdf with objects packed to 2 GB": Hostile(lambda: packed_objects(2048), _HUNGRY),
     "pdf with a table that follows itself": Hostile(own_table, ()),
