@@ -198,7 +198,8 @@ def main() -> None:
         taken = tuple(pool.map(_read, works, chunksize=8))
     with ProcessPoolExecutor(options.workers, context, _begin, (works, taken)) as pool:
         pairs = list(_unique([pair for answer in pool.map(_ask, works, chunksize=8) for pair in answer]))
-    top = sorted(pairs, key=lambda one: (one.false_match_rate, one.asked))[: options.top]
+    # Rates end at the rarest that is told: of those that tie the gravest decisions come first, as `_unique` has them.
+    top = sorted(pairs, key=lambda one: one.false_match_rate)[: options.top]
     by_names = {pair.names: pair for pair in pairs}
     drawn = _drawn(works, options.same_kind)
     alike = [by_names[names] for names in drawn if names in by_names and by_names[names].decision != "allow"]
