@@ -19,8 +19,8 @@ AGREES = 0.85
 EXPLAINS = 0.7
 """Of the work's visible edges, found again; and of the asked picture's edges within the outline, the work's.
 
-Of 2,327 attacked copies that were found 45 % reach both, of 305 pairs of characters drawn from one set of parts none. At
-0.8 and 0.6 two thirds of the copies would, and some of the characters. The others go to a person, as what shares an
+Of 2,327 attacked copies that were found 45 % reach both, of 305 pairs of characters drawn from one set of parts none.
+At 0.8 and 0.6 two thirds of the copies would, and some of the characters. The others go to a person, as what shares an
 element does.
 """
 
