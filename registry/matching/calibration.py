@@ -7,7 +7,6 @@ made of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +21,6 @@ _FITTED = 50
 _LESSENED = 0.7
 _DECADES = 6.0
 """So far the tail goes on; what lies beyond is no rarer."""
-
-
-@dataclass(frozen=True, slots=True)
-class FalsePairs:
-    """Of `pairs` pairs of a picture and a work that it doesn't show, the scores by kind that any of them reached."""
-
-    pairs: int
-    scores: Mapping[Kind, Sequence[float]]
 
 
 def table(scores: Sequence[float], pairs: int) -> Table:

@@ -15,6 +15,7 @@ import numpy as np
 
 from registry.features import Floats
 from registry.findings import Score
+from registry.fingerprint.regional.regions import BITS
 from registry.match.aligned.generic import needed
 from registry.match.thresholds import REVIEW_RATE
 from registry.matching.looking import Evidence
@@ -88,8 +89,6 @@ def burden(generic: int) -> float:
 
 _EVEN = 0.0
 """Even odds: what a drawn star reaches less of makes no work generic."""
-
-BITS = 256
 
 RAREST = 1e-7
 """No smaller rate is told: what lies beyond is a tail that was fitted, and so many pairs were never counted."""

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from registry.features import QUERY_SIDE, WORK_SIDE, Keypoints
-from registry.fingerprint.regional.coder import INVERTED, MIRRORED, coder, codes, margins
+from registry.fingerprint.descriptors import INVERTED, MIRRORED
+from registry.fingerprint.regional.coder import coder, codes, margins
 from registry.fingerprint.regional.keypoints import QUERY_MOST, query_keypoints, work_descriptors, work_keypoints
 
 Grey = NDArray[np.uint8]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from registry.fingerprint.regional.coder import INVERTED, MIRRORED, Coder
+from registry.fingerprint.descriptors import INVERTED, MIRRORED
+from registry.fingerprint.regional.coder import Coder
 from registry.fingerprint.regional.training import trained
 
 

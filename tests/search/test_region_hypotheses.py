@@ -1,7 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
 from registry.features import Regions
+from registry.fingerprint.regional.regions import query_regions, work_regions
 from registry.search.regional.regions import FARTHEST, RegionCodes, frame_boxes, region_hypotheses
 
 
@@ -44,9 +46,6 @@ def test_the_transform_lays_the_works_box_on_the_asked_one(way):
 
 def test_every_way_agrees_with_the_picture_it_is_of():
     """The codes of a turned picture, looked up, place the work's corner where it was turned to."""
-    cv2 = pytest.importorskip("cv2")
-    from registry.fingerprint.regional.regions import query_regions, work_regions
-
     noise = np.random.default_rng(4).normal(0, 1, (192, 384, 3)).astype(np.float32)
     picture = np.clip(128 + 900 * cv2.GaussianBlur(noise, (0, 0), 7), 0, 255).astype(np.uint8)
     own = work_regions(picture)

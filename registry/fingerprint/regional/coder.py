@@ -19,20 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.features import Floats, Words
-
-_ROWS, _COLUMNS, _DIRECTIONS = (axis.ravel() for axis in np.mgrid[:4, :4, :8])
-
-
-def _places(rows: NDArray[np.int64], columns: NDArray[np.int64], directions: NDArray[np.int64]) -> NDArray[np.int64]:
-    return (rows * 4 + columns) * 8 + directions
-
-
-MIRRORED = _places(3 - _ROWS, _COLUMNS, -_DIRECTIONS % 8)
-"""Where the gradients of each bin are in a mirror."""
-
-INVERTED = _places(3 - _ROWS, 3 - _COLUMNS, _DIRECTIONS)
-"""Where they are once light and dark are swapped: the keypoint then points the opposite way, and within its turned
-square gradients point as before."""
+from registry.fingerprint.descriptors import INVERTED, MIRRORED, rooted
 
 _MARGIN = np.float32(640)
 """Steps of a margin: projections reach 0.4, their noise under blur, JPEG and grain is about 0.03."""
@@ -98,13 +85,6 @@ def _forms(descriptors: Descriptors, mirrored: NDArray[np.bool_], inverted: NDAr
     formed[mirrored] = formed[mirrored][:, MIRRORED]
     formed[inverted] = formed[inverted][:, INVERTED]
     return Forms(formed, np.arange(len(descriptors)), mirrored, inverted)
-
-
-def rooted(descriptors: Descriptors) -> Floats:
-    """RootSIFT: the square roots of shares of the whole, so that no strong edge outweighs all others."""
-    numbers = descriptors.astype(np.float32)
-    rooted_shares: Floats = np.sqrt(numbers / (numbers.sum(axis=1, keepdims=True) + np.float32(1e-6)))
-    return rooted_shares
 
 
 def codes(projections: Floats) -> Words:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.features import Floats
-from registry.fingerprint.regional.coder import INVERTED, MIRRORED, Descriptors, rooted
+from registry.fingerprint.descriptors import INVERTED, MIRRORED, rooted
+from registry.fingerprint.regional.coder import Descriptors
 
 VARIANTS: tuple[tuple[NDArray[np.int64], Floats], ...] = (
     (np.arange(128), np.eye(2, dtype=np.float32)),

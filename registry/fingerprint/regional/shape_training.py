@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from registry.features import Floats
-from registry.fingerprint.regional.coder import Descriptors, rooted
+from registry.fingerprint.descriptors import quantising_turn, rooted
+from registry.fingerprint.regional.coder import Descriptors
 from registry.fingerprint.regional.contours import filled
 from registry.fingerprint.regional.frame import work_frame
 from registry.fingerprint.regional.shape_coder import VARIANTS
@@ -48,10 +49,7 @@ def trained(descriptors: Descriptors, seed: int = 0) -> tuple[Floats, Floats]:
     _, axes = np.linalg.eigh(centred.T @ centred)
     axes = axes[:, ::-1][:, :BITS]
     reduced = centred @ axes
-    turn, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(BITS, BITS)))
-    for _ in range(_ROUNDS):
-        left, _, right = np.linalg.svd(np.sign(reduced @ turn).T @ reduced)
-        turn = (left @ right).T
+    turn = quantising_turn(reduced, _ROUNDS, np.random.default_rng(seed))
     return mean.astype(np.float32), (axes @ turn).astype(np.float32)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.features import Floats, Picture
-from registry.fingerprint.regional.coder import INVERTED, MIRRORED, Coder, rooted
+from registry.fingerprint.descriptors import INVERTED, MIRRORED, quantising_turn, rooted
+from registry.fingerprint.regional.coder import Coder
 from registry.fingerprint.regional.frame import work_frame
 from registry.fingerprint.regional.keypoints import work_descriptors
 
@@ -61,10 +62,7 @@ def _turned(centred: _Matrix) -> _Matrix:
     principal = vectors[:, ::-1][:, :_BITS]
     principal = principal * np.sign(principal[np.argmax(np.abs(principal), axis=0), np.arange(_BITS)])
     sample = centred[rng.permutation(len(centred))[:_SAMPLE]] @ principal
-    turn, _ = np.linalg.qr(rng.normal(size=(_BITS, _BITS)))
-    for _ in range(_ROUNDS):
-        left, _, right = np.linalg.svd(np.sign(sample @ turn).T @ sample)
-        turn = (left @ right).T
+    turn = quantising_turn(sample, _ROUNDS, rng)
     surest = np.argsort(-np.abs(sample @ turn).mean(axis=0), kind="stable")
     turned: _Matrix = (principal @ turn)[:, surest]
     return turned

@@ -8,18 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.features import Floats, Words
+from registry.fingerprint.descriptors import INVERTED, MIRRORED, rooted
 
 _LEAST_CONTRAST = 0.03
 _EDGE_LIMIT = 20
 _GREY, _GAIN = 128, 40
-
-_BINS = np.arange(128).reshape(4, 4, 8)
-"""SIFT's bins: row, column, direction."""
-
-_MIRRORED = _BINS[::-1][:, :, -np.arange(8) % 8].ravel()
-_INVERTED = _BINS[::-1, ::-1].ravel()
-"""What a descriptor becomes in a mirror that swaps top and bottom, and where dark and light change places: that turns
-the keypoint's own direction by half a turn."""
 
 _FILE = Path(__file__).with_name("coder.npz")
 
@@ -53,19 +46,13 @@ def variants_of(descriptors: Floats) -> Words:
     return _codes(descriptors, load_coder()[1])
 
 
-def rooted(descriptors: Floats) -> Floats:
-    """RootSIFT (Arandjelović and Zisserman, 2012): Hellinger's distance becomes Euclid's."""
-    roots: Floats = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9)).astype(np.float32)
-    return roots
-
-
 @cache
 def load_coder() -> tuple[Floats, Floats]:
     """Axes' offsets (256,) and axes (128, 256), 64 for each variant. Call it before files are out of reach."""
     with np.load(_FILE, allow_pickle=False) as numbers:
         mean, axes = numbers["mean"], numbers["axes"]
     # Turning a descriptor and turning the axes the other way come to the same; all four turns are their own opposites.
-    orders = np.arange(128), _MIRRORED, _INVERTED, _MIRRORED[_INVERTED]
+    orders = np.arange(128), MIRRORED, INVERTED, MIRRORED[INVERTED]
     return np.tile(mean @ axes, 4), np.concatenate([axes[np.argsort(order)] for order in orders], axis=1)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from registry.features import Floats
-from registry.fingerprint.texture.points import points_of, rooted
+from registry.fingerprint.descriptors import quantising_turn, rooted
+from registry.fingerprint.texture.points import points_of
 from registry.fingerprint.texture.relief import framed, relief_of
 
 _BITS = 64
@@ -36,10 +37,7 @@ def trained(descriptors: Floats, seed: int = 0) -> tuple[Floats, Floats]:
     _, principal = np.linalg.eigh(np.cov((roots - mean).T))
     principal = principal[:, ::-1][:, :_BITS]
     reduced = (roots - mean) @ principal
-    turn, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(_BITS, _BITS)))
-    for _ in range(_ROUNDS):
-        left, _, right = np.linalg.svd(np.sign(reduced @ turn).T @ reduced)
-        turn = right.T @ left.T
+    turn = quantising_turn(reduced, _ROUNDS, np.random.default_rng(seed))
     return mean.astype(np.float32), (principal @ turn).astype(np.float32)
 
 

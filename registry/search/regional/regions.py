@@ -14,9 +14,6 @@ from registry.features import Floats, Hypotheses, Regions, Words
 
 _Ints = NDArray[np.intp]
 
-ALONE = 75
-"""Bits of 256: at this distance or below, a pair counts by itself once other evidence is asked, too."""
-
 FARTHEST = 100
 """Bits of 256: at this distance or below, a pair is a guess to be verified."""
 
