@@ -29,7 +29,6 @@ from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
 from registry.log.log import Log
 from registry.matching.closer import CloserLook
-from registry.matching.known import KnownParts
 from registry.matching.stages import Stages
 from registry.refingerprint import Refingerprinting
 from registry.register import Registering
@@ -51,6 +50,7 @@ from registry.withdraw import Withdrawing
 
 if TYPE_CHECKING:
     from registry.ledger.client import Client
+    from registry.matching.known import KnownParts
 
 VERSION = version("originmark")
 FOUNDING_PATIENCE = 120
@@ -71,7 +71,7 @@ class Registry:
     access: Access
     catalogue: Catalogue
     follower: Follower[Index]
-    parts_follower: Follower[KnownParts]
+    parts_follower: "Follower[KnownParts]"
     stages: Stages
     log: Log
     ledger: LedgerStore
@@ -138,8 +138,8 @@ def open_registry(
         )
     accounts = Accounts(database)
     safe = Safe(open_blobs(settings), Vault(keyring.blob_keys))
-    follower: Follower[Index] = Follower(ExactIndex(), CodeFeed(database, CODES_VERSION))
-    parts_follower = Follower(KnownParts(), FeatureFeed(database, CODES_VERSION))
+    follower: Follower[Index] = Follower(ExactIndex, CodeFeed(database, CODES_VERSION))
+    parts_follower = Follower(_known_parts, FeatureFeed(database, CODES_VERSION))
     stages = Stages()
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
     desk = IntakeDesk(workers=settings.media_workers)
@@ -243,6 +243,13 @@ def _client(settings: Settings, keyring: Keyring, clock: Clock) -> "Iterator[Cli
     else:
         with remote_client(settings.rpc_url.get_secret_value(), keyring.writer_secret) as client:
             yield client
+
+
+def _known_parts() -> "KnownParts":
+    # OpenCV and faiss take a fifth of a second, and only whoever checks needs them.
+    from registry.matching.known import KnownParts  # noqa: PLC0415
+
+    return KnownParts()
 
 
 def _found(

@@ -27,7 +27,6 @@ from registry.match.shared import shared
 from registry.match.sight import Sight
 from registry.match.thresholds import REACH
 from registry.matching.closer import CloserLook, Sighted
-from registry.matching.placed import small_jpeg
 from registry.matching.stages import Stage, Stages
 from registry.search.follow import Follower
 from registry.search.index import Index
@@ -129,8 +128,8 @@ class Checking:
             log_size=head.log_size,
             checked=self._clock(),
         )
-        matched = isinstance(verdict, Matched) and asked is not None
-        self._checks.keep(check, unseen, picture=small_jpeg(asked.picture) if matched and asked else None)
+        shown = asked if isinstance(verdict, Matched) else None
+        self._checks.keep(check, unseen, picture=None if shown is None else shown.jpeg())
         return check
 
     def kept(self, check: CheckId) -> Check | None:

@@ -24,6 +24,7 @@ that nothing is left after `FORGOTTEN_WITHIN`.
 
 import secrets
 from logging import getLogger
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -32,7 +33,6 @@ from registry.blobs.safe import Safe
 from registry.clock import Clock, Seconds
 from registry.errors import NotFound, OriginmarkError
 from registry.log.promise import promise
-from registry.matching.known import KnownParts
 from registry.proof.receipt import Receipt
 from registry.proof.statement import SALT_BYTES, Withdrawal, encode_statement, entry_of
 from registry.search.follow import Follower
@@ -40,6 +40,9 @@ from registry.search.index import Index
 from registry.store.catalogue import Catalogue
 from registry.store.departures import Departures, Leaving
 from registry.works import Work, WorkId
+
+if TYPE_CHECKING:
+    from registry.matching.known import KnownParts
 
 GRACE: Seconds = 10 * 60
 """How long an erased work's random name stays in the feed at least, so that processes which knew it learn that it's
@@ -68,7 +71,7 @@ class Withdrawing:
         departures: Departures,
         safe: Safe,
         follower: Follower[Index],
-        parts_follower: Follower[KnownParts],
+        parts_follower: "Follower[KnownParts]",
         clock: Clock,
     ) -> None:
         self._log, self._signer = log, signer

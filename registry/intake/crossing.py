@@ -14,7 +14,6 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 import numpy as np
 
 from registry.errors import InvalidInput, WorkerDied
-from registry.fingerprint.regional.packed import unpack
 from registry.works import TakenPart
 
 T = TypeVar("T")
@@ -93,6 +92,8 @@ def must_be_readable(parts: Iterable[TakenPart]) -> None:
 
     Every check to come reads what is registered, and a worker that was taken over must not break those.
     """
+    from registry.fingerprint.regional.packed import unpack  # noqa: PLC0415 - OpenCV, for whoever registers
+
     for taken in parts:
         if taken.features:
             try:

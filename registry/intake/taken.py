@@ -34,6 +34,9 @@ class Intake:
     raster: bytes | None = field(repr=False)
 
 
+_QUALITY = 80
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A picture of a listing's file, small, for a closer look and for people.
@@ -60,6 +63,14 @@ class Asked:
         if not picture.size or max(self.size) != QUERY_SIDE:
             raise nonsense()
         return picture
+
+    def jpeg(self) -> bytes:
+        """The picture as it is kept for people to look at."""
+        import cv2  # noqa: PLC0415 - for pictures that matched; other commands start without
+
+        shown = self.picture if self.mode == "L" else cv2.cvtColor(self.picture, cv2.COLOR_RGB2BGR)
+        _, jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        return jpeg.tobytes()
 
 
 @dataclass(frozen=True, slots=True)

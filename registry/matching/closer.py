@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from registry.findings import Size
 from registry.intake.taken import Asked, Closer
 from registry.match.sight import Sight
-from registry.matching.fused import fused
-from registry.matching.known import KnownParts
-from registry.matching.looking import Look, look
-from registry.matching.placed import placed
 from registry.matching.stages import Stage, Stages
 from registry.search.follow import Follower
 from registry.works import Part, WorkId
+
+if TYPE_CHECKING:
+    from registry.matching.known import KnownParts
 
 Parts = Mapping[WorkId, Sequence[Part]]
 
@@ -33,7 +32,7 @@ class CloserLook:
         self,
         *,
         look_closer: Callable[[Asked], "Future[Closer]"],
-        follower: Follower[KnownParts],
+        follower: "Follower[KnownParts]",
         parts: Callable[[set[WorkId]], Parts],
         stages: Stages,
     ) -> None:
@@ -47,32 +46,13 @@ class CloserLook:
             self._follower.catch_up()
             seen = [each.result().features for each in looking]
         with self._stages.run(Stage.GUESSES) as run:
+            # OpenCV and faiss are for whoever checks; other commands start without.
+            from registry.matching.sights import sights_in  # noqa: PLC0415
+
             known = self._follower.index
-            looks = [
-                (asked, look(known, features, asked.picture)) for asked, features in zip(pictures, seen, strict=True)
+            found = [
+                Sighted(asked, sights_in(known, features, asked, self._parts))
+                for asked, features in zip(pictures, seen, strict=True)
             ]
-            found = [Sighted(asked, self._sights(known, asked, its)) for asked, its in looks]
             run.found = sum(len(each.sights) for each in found)
         return found
-
-    def _sights(self, known: KnownParts, asked: Asked, seen: Look) -> tuple[Sight, ...]:
-        there = {row: its for row, its in ((row, known.known(row)) for row in seen.evidence) if its is not None}
-        judged = {row: fused(seen.evidence[row], part.generic) for row, part in there.items()}
-        counting = {row for row, its in judged.items() if its is not None}
-        sizes = _sizes(self._parts({there[row].work for row in counting}))
-        sights = []
-        for row in sorted(counting):
-            part, its = there[row], judged[row]
-            size = sizes.get((part.work, part.part))
-            where = None if size is None else placed(part, size, seen.evidence[row], seen, asked)
-            if its is None or where is None:
-                continue
-            placement, aligned = where
-            sights.append(
-                Sight(part.work, part.part, placement, aligned, its.scores, its.false_match_rate, its.generic)
-            )
-        return tuple(sights)
-
-
-def _sizes(parts: Parts) -> dict[tuple[WorkId, int], Size]:
-    return {(work, part.number): (part.width, part.height) for work, several in parts.items() for part in several}

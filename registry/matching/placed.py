@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.features import Picture
 from registry.findings import Affine, Placement, Point, Size
 from registry.intake.taken import Asked
 from registry.match.classes import Aligned
@@ -92,13 +90,3 @@ def _pairs(evidence: Evidence, known: Known, asked: Asked) -> list[tuple[Point, 
     work = (evidence.points.work + 0.5 - (left, top)) / (right - left, bottom - top)
     query = (evidence.points.query + 0.5) / asked.size
     return [((x, y), (u, v)) for (x, y), (u, v) in zip(work.tolist(), query.tolist(), strict=True)]
-
-
-def small_jpeg(picture: Picture) -> bytes:
-    """The asked picture as it is kept for people to look at."""
-    shown = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-    _, jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return jpeg.tobytes()
-
-
-_QUALITY = 80

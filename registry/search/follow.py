@@ -1,6 +1,6 @@
 """Following the feed: an index is asked only when it stands at the head that was read first."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
@@ -26,10 +26,19 @@ IndexT = TypeVar("IndexT", bound=Following)
 class Follower(Generic[IndexT]):
     """An index with the feed that it follows. One for all threads of a process."""
 
-    def __init__(self, index: IndexT, feed: Feed) -> None:
-        self.index = index
-        self._feed = feed
-        self._pulling = Lock()
+    def __init__(self, make: Callable[[], IndexT], feed: Feed) -> None:
+        """The index is made when it is first asked for: most commands never need some."""
+        self._make, self._feed = make, feed
+        self._index: IndexT | None = None
+        self._pulling, self._making = Lock(), Lock()
+
+    @property
+    def index(self) -> IndexT:
+        """The index, wherever it stands."""
+        with self._making:
+            if self._index is None:
+                self._index = self._make()
+            return self._index
 
     def catch_up(self) -> Head:
         """Brings the index up to the head that was committed when this was called, and returns that head.
@@ -45,6 +54,6 @@ class Follower(Generic[IndexT]):
         return head
 
     def keep_up(self) -> None:
-        """The same for an index that was asked before; one that wasn't holds nothing yet that could be out of date."""
-        if self.index.position:
+        """The same for an index that was made; one that wasn't holds nothing that could be out of date."""
+        if self._index is not None:
             self.catch_up()

@@ -49,7 +49,7 @@ class Program:
     """A later program on the same registry: one that searches by the newer schemes."""
 
     def __init__(self, registry: Registry) -> None:
-        self.follower: Follower[Index] = Follower(ExactIndex(), CodeFeed(registry.database, NEW))
+        self.follower: Follower[Index] = Follower(ExactIndex, CodeFeed(registry.database, NEW))
         stages = Stages()
         self.checking = Checking(
             look_at=registry.desk.look_at_soon,
@@ -59,7 +59,7 @@ class Program:
             follower=self.follower,
             closer=CloserLook(
                 look_closer=registry.desk.look_closer_soon,
-                follower=Follower(KnownParts(), FeatureFeed(registry.database, NEW)),
+                follower=Follower(KnownParts, FeatureFeed(registry.database, NEW)),
                 parts=registry.catalogue.parts,
                 stages=stages,
             ),

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from registry.features import QUERY_SIDE
 from registry.findings import Affine, Placement, Point
+from registry.intake.taken import Asked
 from registry.match.classes import Aligned
 from registry.match.placing import WHOLE
 from registry.match.polygons import UNIT_SQUARE, after, clipped, mapped
 from registry.matching.known import KnownParts
 from registry.matching.looking import Evidence, Look, look
-from registry.matching.placed import placed, small_jpeg
+from registry.matching.placed import placed
 from tests.matching.drawn_works import SIZE, Seen, added, asked, grain, image, packed_of, poster
 
 PRECISELY = 0.01
@@ -230,8 +232,9 @@ def test_what_lies_outside_the_picture_lies_nowhere(plain: Registered) -> None:
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_the_asked_picture_is_kept_as_a_small_jpeg_in_its_colours(mode: str) -> None:
-    picture = image(3).convert(mode)
-    jpeg = small_jpeg(np.asarray(picture))
+    drawn = image(3).convert(mode)
+    picture = drawn.resize((QUERY_SIDE, round(drawn.height * QUERY_SIDE / drawn.width)))
+    jpeg = Asked(drawn.width, drawn.height, mode, picture.size, picture.tobytes()).jpeg()
     assert jpeg.startswith(b"\xff\xd8")
     assert len(jpeg) < 60_000
     back = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].astype(int)
