@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from registry.match.aligned.align import align
 from registry.match.aligned.atlas import Atlas
-from registry.match.aligned.rule import NAMES, NOTHING, Rule, measures, rule, terms
-from registry.match.aligned.training import FOLDS, Sample, best_of_pairs, fit, write
+from registry.match.aligned.rule import BENT, NAMES, NOTHING, Rule, measures, rule
+from registry.match.aligned.training import Sample, best_of_pairs, fit, write
+from registry.match.logistic import FOLDS, Logistic
 from tests.match.aligned_pictures import drawn, edges_of, guesses, shown, similar, wrong_by
 
 PLACE = similar(0.9, 12, (256, 190))
@@ -48,7 +49,8 @@ def test_a_higher_score_is_never_commoner(pair):
 
 def test_no_measure_counts_for_more_than_three_deviations():
     nought, one = np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float32)
-    far, farther = (terms(np.full((1, len(NAMES)), value, np.float32), nought, one) for value in (3, 30))
+    logistic = Logistic(nought, one, np.zeros(0, np.float32), 0, BENT)
+    far, farther = (logistic.terms(np.full((1, len(NAMES)), value, np.float32)) for value in (3, 30))
     np.testing.assert_array_equal(far, farther)
 
 
@@ -67,7 +69,7 @@ def test_fitting_finds_the_measure_that_tells_and_counts_what_it_never_saw():
     taught = sample()
     fitted, held_back = fit(taught)
     again = sample(seed=1)
-    odds = fitted.odds(again.measures)
+    odds = fitted.logistic.odds(again.measures)
     assert np.median(odds[again.true]) > 2 > -2 > np.median(odds[~again.true])
     assert np.all(np.diff(fitted.scores) > 0)
     best = best_of_pairs(taught, held_back)
@@ -83,7 +85,7 @@ def test_the_same_object_teaches_nothing():
         taught.measures, taught.pictures, taught.works, taught.shown, taught.true & ~spoilt, spoilt, taught.pairs
     )
     fitted, _ = fit(wrong)
-    assert np.median(fitted.odds(taught.measures[spoilt])) > 2
+    assert np.median(fitted.logistic.odds(taught.measures[spoilt])) > 2
 
 
 def test_no_work_is_scored_by_a_rule_that_saw_it():
@@ -105,6 +107,7 @@ def test_a_written_rule_is_read_back(tmp_path):
     fitted, _ = fit(sample())
     write(fitted, tmp_path / "rule.npz")
     with np.load(tmp_path / "rule.npz", allow_pickle=False) as held:
-        again = Rule(*(held[name] for name in ("mean", "deviation", "weights", "bias", "scores", "rates")))
+        logistic = Logistic(*(held[name] for name in ("mean", "deviation", "weights", "bias")), BENT)
+        again = Rule(logistic, held["scores"], held["rates"])
         assert tuple(held["names"]) == NAMES
-    np.testing.assert_allclose(again.odds(sample().measures), fitted.odds(sample().measures), rtol=1e-4)
+    np.testing.assert_allclose(again.logistic.odds(sample().measures), fitted.logistic.odds(sample().measures), rtol=1e-4)

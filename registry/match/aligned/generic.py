@@ -64,7 +64,7 @@ def generic(frame: Picture, edges: Edges) -> int:
     ):
         return 0
     # The rule knows votes; these guesses have none, so they get as many as guesses have on the average.
-    votes, voters = (float(np.expm1(rule().mean[NAMES.index(name)])) for name in ("votes", "voters"))
+    votes, voters = (float(np.expm1(rule().logistic.mean[NAMES.index(name)])) for name in ("votes", "voters"))
     number = len(rows)
     hypotheses = Hypotheses(
         rows=rows.astype(np.int32),

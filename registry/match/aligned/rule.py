@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from registry.features import EDGE_SIDE, WORK_SIDE, Floats, Hypotheses
 from registry.match.aligned.align import Alignments
 from registry.match.aligned.found import divergence
+from registry.match.logistic import Logistic
 
 NAMES = (
     "share found", "share explained", "found and explained", "edges found", "share visible", "divergence", "evidence",
@@ -23,15 +24,11 @@ NAMES = (
 )  # fmt: skip
 """The measures that the rule weighs, in its order."""
 
-_BENT = (
+BENT = tuple(map(NAMES.index, (
     "share found", "share explained", "evidence", "votes", "firm", "one sided evidence", "parts agreeing",
     "share visible", "area", "spread", "scale",
-)  # fmt: skip
+)))  # fmt: skip
 """These measures weigh otherwise beyond each knee: what many votes give, edges that aren't found must take back."""
-
-_KNEES = (-1.0, 0.0, 1.0)
-_FARTHEST = 3.0
-"""Knees are in deviations from the mean; no measure counts for more than three."""
 
 NOTHING = -30.0
 """The score of a hypothesis that was dropped."""
@@ -41,25 +38,17 @@ NOTHING = -30.0
 class Rule:
     """A logistic rule and its calibration.
 
-    `mean` and `deviation` (measures,), `weights` (terms,) and `bias`. `scores` (k,) rise; `rates` (k,) are logarithms
-    to base 10 of the shares of false pairs that reach each.
+    `scores` (k,) rise; `rates` (k,) are logarithms to base 10 of the shares of false pairs that reach each.
     """
 
-    mean: Floats
-    deviation: Floats
-    weights: Floats
-    bias: float
+    logistic: Logistic
     scores: Floats
     rates: Floats
 
     def score(self, alignments: Alignments, hypotheses: Hypotheses) -> Floats:
         """Log-odds that each hypothesis is true, (n,); `NOTHING` for those that were dropped."""
-        scores = self.odds(measures(alignments, hypotheses))
+        scores = self.logistic.odds(measures(alignments, hypotheses))
         return np.where(alignments.matched > 0, scores, NOTHING).astype(np.float32)
-
-    def odds(self, held: Floats) -> Floats:
-        """The log-odds (n,) of measures (n, measures)."""
-        return np.asarray(terms(held, self.mean, self.deviation) @ self.weights + self.bias, dtype=np.float32)
 
     def false_rate(self, score: float) -> float:
         """Which share of pairs of a picture and a work that it doesn't show reach the score.
@@ -102,13 +91,6 @@ def measures(alignments: Alignments, hypotheses: Hypotheses) -> Floats:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def terms(held: Floats, mean: Floats, deviation: Floats) -> Floats:
-    """What the rule adds up, (n, terms): the measures in deviations, and how far the bent ones are beyond each knee."""
-    straight = np.clip((held - mean) / deviation, -_FARTHEST, _FARTHEST)
-    bent = straight[:, [NAMES.index(name) for name in _BENT]]
-    return np.concatenate([straight, *(np.maximum(bent - knee, 0) for knee in _KNEES)], axis=1).astype(np.float32)
-
-
 def _stretches(linear: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The larger and the smaller singular value of 2 × 2 matrices, at least a millionth."""
     a, b, c, d = linear[:, 0, 0], linear[:, 0, 1], linear[:, 1, 0], linear[:, 1, 1]
@@ -118,14 +100,8 @@ def _stretches(linear: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
 
 def _read() -> Rule:
     with np.load(Path(__file__).with_name("rule.npz"), allow_pickle=False) as held:
-        return Rule(
-            mean=held["mean"],
-            deviation=held["deviation"],
-            weights=held["weights"],
-            bias=float(held["bias"]),
-            scores=held["scores"],
-            rates=held["rates"],
-        )
+        logistic = Logistic(held["mean"], held["deviation"], held["weights"], float(held["bias"]), BENT)
+        return Rule(logistic, held["scores"], held["rates"])
 
 
 @cache

@@ -4,20 +4,16 @@ The hypotheses come from a search over works and attacked pictures; making them 
 know each other. `Sample` holds what became of them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from registry.features import Floats
-from registry.match.aligned.rule import NAMES, Rule, terms
+from registry.match.aligned.rule import BENT, NAMES, Rule
+from registry.match.logistic import fitted, held_back
 
-FOLDS = 5
-_SHRINK = 1e-4
-"""Of the number of alignments: keeps weights of measures that say the same from growing against each other."""
-
-_ROUNDS = 40
 _RATES = np.array([-2.0, -2.5, -3.0, -3.5, -4.0, -4.5, -5.0, -5.5, -6.0])
 """Logarithms of the false match rates that scores are found for."""
 
@@ -46,15 +42,11 @@ def fit(sample: Sample) -> tuple[Rule, Floats]:
 
     The calibration counts those scores: a rule is the more certain of what it was fitted to.
     """
-    held_back = np.zeros(len(sample.true), dtype=np.float32)
-    fold = (np.where(sample.shown >= 0, sample.shown, sample.pictures) * 2654435761 % 2**32) % FOLDS
     usable = ~sample.same & (sample.true | (sample.works != sample.shown))
-    for each in range(FOLDS):
-        taught = usable & (fold != each)
-        chosen = fold == each
-        held_back[chosen] = _fitted(sample.measures[taught], sample.true[taught]).odds(sample.measures[chosen])
-    scores, rates = _calibrated(sample, held_back, usable)
-    return replace(_fitted(sample.measures[usable], sample.true[usable]), scores=scores, rates=rates), held_back
+    groups = np.where(sample.shown >= 0, sample.shown, sample.pictures)
+    odds = held_back(sample.measures, sample.true, usable, groups, BENT)
+    scores, rates = _calibrated(sample, odds, usable)
+    return Rule(fitted(sample.measures[usable], sample.true[usable], BENT), scores, rates), odds
 
 
 def write(rule: Rule, file: Path) -> None:
@@ -62,32 +54,13 @@ def write(rule: Rule, file: Path) -> None:
     np.savez(
         file,
         names=np.array(NAMES),
-        mean=rule.mean,
-        deviation=rule.deviation,
-        weights=rule.weights,
-        bias=np.float64(rule.bias),
+        mean=rule.logistic.mean,
+        deviation=rule.logistic.deviation,
+        weights=rule.logistic.weights,
+        bias=np.float64(rule.logistic.bias),
         scores=rule.scores,
         rates=rule.rates,
     )
-
-
-def _fitted(measures: Floats, true: NDArray[np.bool_]) -> Rule:
-    """A logistic regression, by Newton's method; not yet calibrated."""
-    mean, deviation = measures.mean(axis=0), measures.std(axis=0) + 1e-6
-    rows = np.column_stack([terms(measures, mean, deviation), np.ones(len(measures))]).astype(np.float64)
-    shrink = np.full(rows.shape[1], _SHRINK * len(rows))
-    shrink[-1] = 1e-6
-    weights = np.zeros(rows.shape[1])
-    for _ in range(_ROUNDS):
-        odds = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (odds - true) + shrink * weights
-        bend = (rows * (odds * (1 - odds))[:, None]).T @ rows + np.diag(shrink)
-        step = np.linalg.solve(bend, slope)
-        weights -= step
-        if np.abs(step).max() < 1e-4:
-            break
-    none = np.zeros(0, dtype=np.float32)
-    return Rule(mean, deviation, weights[:-1].astype(np.float32), float(weights[-1]), scores=none, rates=none)
 
 
 def best_of_pairs(sample: Sample, scores: Floats) -> NDArray[np.intp]:
