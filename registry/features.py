@@ -93,6 +93,21 @@ class Hypotheses:
     counts: NDArray[np.int32]
 
 
+TONE_SIDE, COLOUR_SIDE = 16, 6
+"""A work's lightness is known for so many fields across and down, and its colours for fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """What a work looks like from afar, its frame stretched to a square.
+
+    `light` (TONE_SIDE, TONE_SIDE): L* of CIELAB, 0 to 100. `colour` (COLOUR_SIDE, COLOUR_SIDE, 2): its a* and b*.
+    """
+
+    light: Floats
+    colour: Floats
+
+
 TEXTURE_SIDE = 256
 """The longest side of a texture's frame: the whole picture, scaled up or down to it."""
 
@@ -175,6 +190,7 @@ class WorkFeatures:
     shapes: Shapes
     edges: Edges
     regions: Regions
+    tones: Tones
     generic: int
     texture: TextureWork | None = None
 

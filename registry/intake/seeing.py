@@ -9,6 +9,7 @@ from registry.fingerprint.regional.frame import query_frame, work_frame
 from registry.fingerprint.regional.keypoints import query_keypoints, work_keypoints
 from registry.fingerprint.regional.regions import query_regions, work_regions
 from registry.fingerprint.regional.shapes import query_shapes, work_shapes
+from registry.fingerprint.regional.tones import work_tones
 from registry.fingerprint.regional.zoomed import together, zoomed
 from registry.fingerprint.texture import texture_of_query, texture_of_work
 from registry.match.aligned.generic import generic
@@ -34,6 +35,7 @@ def work_features(picture: Picture, detail: Detail) -> WorkFeatures:
         shapes=work_shapes(frame) if texture is None and has_flat_areas(frame, KEPT_FLAT) else NO_SHAPES,
         edges=edges if texture is None else Edges(edges.points[:0], edges.size),
         regions=work_regions(picture),
+        tones=work_tones(picture),
         generic=generic(frame, edges),
         texture=texture,
     )

@@ -12,7 +12,7 @@ from registry.findings import Orientation
 from registry.intake.crossing import nonsense, unpacked
 from registry.works import Codes, Detail, TakenPart
 
-CODES_VERSION = 2
+CODES_VERSION = 3
 """Which set of schemes search compares by: raised when one of them changes. Works of an older one are brought up by
 `originmark refingerprint`, and until then they match by digest only."""
 

@@ -6,6 +6,9 @@
     classes.py      of which class a match is: the picture, a part of it, an element, the same object
     placing.py      where the work lies in the picture; polygons.py for the plane they lie in
     told.py         a match in words
+    aligned/        hypotheses to alignments, by outlines
+    tones.py        whether light and colours are a work's where a guess lays it
+    logistic.py     what many weak signs say together
 
 Imports nouns only: what is decided doesn't depend on how it was searched, stored or drawn.
 """

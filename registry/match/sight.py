@@ -26,7 +26,7 @@ class Sight:
     @property
     def texture_alone(self) -> bool:
         """Whether nothing but a texture speaks for it: a grain of few grey levels, which much else resembles."""
-        return all(score.scheme == TEXTURE for score in self.scores if score.holds)
+        return not any(score.holds for score in self.scores if score.scheme == WEIGHED)
 
 
-TEXTURE = "texture-v1"
+WEIGHED = "weighed-v1"

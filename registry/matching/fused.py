@@ -1,15 +1,15 @@
-"""All kinds of evidence for one part, as one figure: how often a pair of different works comes as close by any of them.
+"""All evidence for one part, as one figure: how often a pair of different works comes as close.
 
 Each kind's score was measured on pairs of a picture and a work that it doesn't show, and so maps to the share of such
-pairs that reach it. The rarest kind counts: a work is found by its outlines, or by its points, or by its look as a
-whole, or as a texture, whichever the thief left. What is told is the share that all kinds together let through at that
-rarity, as it was measured for them together. docs/benchmarks.md has the tables' source.
+pairs that reach it. Two figures count: what outlines, points, codes, light and colours say, weighed together, and what
+a texture says, which has none of those; the rarer one does. What is told is the share that both together let through at
+that rarity, as it was measured for them together. docs/benchmarks.md has the tables' source.
 """
 
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -20,7 +20,10 @@ from registry.match.aligned.generic import needed
 from registry.match.thresholds import REVIEW_RATE
 from registry.matching.looking import Evidence
 
-Kind = Literal["outlines-v1", "keypoints-v1", "dct-region-v1", "texture-v1"]
+Kind = Literal["weighed-v1", "texture-v1", "outlines-v1", "keypoints-v1", "dct-region-v1"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+DECIDING: tuple[Kind, ...] = ("weighed-v1", "texture-v1")
+"""The others are told, for people to see what speaks for a match, and are weighed already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def fused(evidence: Evidence, generic: int) -> Fused | None:
     """What speaks for a part, of which a byte says how generic it is; None where nothing that counts does."""
     tables, scores = calibrated(), measured(evidence, generic)
     rarities = {kind: tables.kinds[kind].rarity(score) for kind, score in scores.items()}
-    rarity = max(rarities.values(), default=0.0)
+    rarity = max((rarities[kind] for kind in DECIDING if kind in rarities), default=0.0)
     if rarity <= 0:
         return None
     told = tuple(
@@ -71,6 +74,8 @@ def measured(evidence: Evidence, generic: int) -> dict[Kind, float]:
     """The score of each kind of evidence that there is; what is generic must show more of its outlines."""
     found: dict[Kind, float] = {}
     more = burden(generic)
+    if evidence.odds is not None:
+        found["weighed-v1"] = evidence.odds - more
     if evidence.outlines is not None:
         found["outlines-v1"] = evidence.outlines - more
     if evidence.points is not None:
@@ -110,8 +115,7 @@ class Calibrated:
 def calibrated() -> Calibrated:
     """The tables that `registry.matching.calibration` made, read once."""
     with files(__package__).joinpath("rarities.npz").open("rb") as stored, np.load(stored, allow_pickle=False) as held:
-        kinds: tuple[Kind, ...] = ("outlines-v1", "keypoints-v1", "dct-region-v1", "texture-v1")
         return Calibrated(
-            {kind: Table(held[f"{kind} scores"], held[f"{kind} rarities"]) for kind in kinds},
+            {kind: Table(held[f"{kind} scores"], held[f"{kind} rarities"]) for kind in KINDS},
             Table(held["together scores"], held["together rarities"]),
         )

@@ -6,9 +6,10 @@ from itertools import islice
 from threading import Lock
 
 from registry.errors import FeedBroken, InvalidInput
-from registry.features import Edges, WorkFeatures
+from registry.features import Edges, Tones, WorkFeatures
 from registry.fingerprint.regional.edges import decode_edges, encode_edges
 from registry.fingerprint.regional.packed import unpack
+from registry.fingerprint.regional.tones import decode_tones, encode_tones
 from registry.search.regional.index import RegionalIndex
 from registry.search.regional.table import RegionTable
 from registry.search.texture import TextureIndex
@@ -20,18 +21,23 @@ _BATCH = 512
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A part of a registered work. `size` and `picture` are those of its `WorkFeatures`; `edges` are encoded."""
+    """A part of a registered work. `size` and `picture` are those of its `WorkFeatures`; the rest is encoded."""
 
     work: WorkId
     part: int
     size: tuple[int, int]
     picture: tuple[float, float, float, float]
     edges: bytes
+    tones: bytes
     generic: int
 
     def outlines(self) -> Edges:
         """The edges of its thumbnail."""
         return decode_edges(self.edges)
+
+    def look(self) -> Tones:
+        """What it looks like from afar."""
+        return decode_tones(self.tones)
 
 
 class KnownParts:
@@ -59,8 +65,8 @@ class KnownParts:
     @property
     def nbytes(self) -> int:
         """Bytes of all that is looked through; the names of works come on top."""
-        edges = sum(len(known.edges) for known in list(self._known.values()))
-        return self.regional.nbytes + self.regions.nbytes + self.textures.nbytes + edges
+        own = sum(len(known.edges) + len(known.tones) for known in list(self._known.values()))
+        return self.regional.nbytes + self.regions.nbytes + self.textures.nbytes + own
 
     def known(self, row: int) -> Known | None:
         """The part in this row; None where it left."""
@@ -108,8 +114,15 @@ class KnownParts:
             own = range(self._next, self._next + len(parts))
             self._next += len(parts)
             for row, (part, features) in zip(own, parts, strict=True):
-                edges = encode_edges(features.edges)
-                self._known[row] = Known(work, part, features.size, features.picture, edges, features.generic)
+                self._known[row] = Known(
+                    work,
+                    part,
+                    features.size,
+                    features.picture,
+                    encode_edges(features.edges),
+                    encode_tones(features.tones),
+                    features.generic,
+                )
                 self.regions.add(row, features.regions, features.picture)
                 if features.texture is not None:
                     self.textures.add(row, features.texture)

@@ -33,8 +33,9 @@ def placed(known: Known, part: Size, evidence: Evidence, seen: Look, asked: Aske
     inverted = False
     if evidence.points is not None:
         pairs = _pairs(evidence, known, asked)
-    if evidence.guess is not None:
-        its, guess = seen.alignments, evidence.guess
+    guess = evidence.guess
+    if guess is not None and seen.alignments.matched[guess]:
+        its = seen.alignments
         transform = _unit_transform(its.transforms[guess], known, asked.size)
         if evidence.points is not None and evidence.points.score >= SURE_POINTS:
             by_points = _unit_transform(evidence.points.transform, known, asked.size)
@@ -50,8 +51,8 @@ def placed(known: Known, part: Size, evidence: Evidence, seen: Look, asked: Aske
     elif evidence.texture is not None:
         (a, b, c), (d, e, f) = evidence.texture.transform.tolist()
         transform = a, b, c, d, e, f
-    elif evidence.boxed is not None:
-        transform = _unit_transform(seen.guesses.transforms[evidence.boxed], known, asked.size)
+    elif guess is not None:
+        transform = _unit_transform(seen.guesses.transforms[guess], known, asked.size)
     else:
         return None
     try:

@@ -32,6 +32,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from registry.features import QUERY_SIDE
 from registry.media.budget import Budget, within
 from registry.media.header import dimensions, scans
 from registry.media.picture import SIDEWAYS, TURNS, Decoded, PartPicture
@@ -68,8 +69,8 @@ _WHITE_IS_ZERO = frozenset({"I;16", "F"})
 def pictures(data: bytes, media_type: MediaType, budget: Budget, side: int) -> Iterator[PartPicture]:
     """The picture in a file of pixels, or the pages of a TIFF; neither side is reduced below `side`.
 
-    A JPEG's own scaling by halves, which is as good as any, may leave half of that: it saves pictures of 512 pixels a
-    quarter of all their time.
+    A JPEG's own scaling by halves, which is as good as any, may leave half of that, but no longest side of less than
+    `QUERY_SIDE`: where a work is shown small, a closer look needs all of it.
 
     Raises `MalformedMedia`, `MediaTooLarge`, or whatever Pillow stumbles over in a damaged file.
     """
@@ -115,7 +116,8 @@ def _decode(data: bytes, media_type: MediaType, budget: Budget, side: int) -> De
         frames = int(getattr(image, "n_frames", 1))
         within("frames", frames, budget.frames)
         within("pixels in all its frames", width * height * frames, budget.total_pixels)
-        drafted = image.draft(None, (side // 2, side // 2))
+        share = max(side / 2 / min(width, height), QUERY_SIDE / max(width, height))
+        drafted = image.draft(None, (max(1, int(width * share)), max(1, int(height * share))))
         image.load()
         if drafted:
             across, down = drafted[1][2:]

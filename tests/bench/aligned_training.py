@@ -117,7 +117,7 @@ def main() -> None:
         size = frame.shape[1], frame.shape[0]
         boxes.append(box)
         found = {"keypoints": work_keypoints(frame), "shapes": work_shapes(frame), "edges": work_edges(frame)}
-        works.append(WorkFeatures(size=size, picture=box, regions=None, generic=0, **found))
+        works.append(WorkFeatures(size=size, picture=box, regions=None, tones=None, generic=0, **found))
     index.add_all(enumerate(works))
 
     others = [Image.open(file).convert("RGB") for file in sorted(options.others.iterdir())]

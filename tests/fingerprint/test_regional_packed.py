@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 
 from registry.errors import InvalidInput
 from registry.features import (
+    COLOUR_SIDE,
     EDGE_SIDE,
     TEXTURE_MAP,
     TEXTURE_SIDE,
+    TONE_SIDE,
     WORK_SIDE,
     Edges,
     Keypoints,
     Regions,
     Shapes,
     TextureWork,
+    Tones,
     WorkFeatures,
 )
 from registry.fingerprint.regional.edges import MOST, STEPS
@@ -42,6 +45,7 @@ def works(draw: st.DrawFn) -> WorkFeatures:
         shapes=_shapes(rng, draw(st.integers(0, 24))),
         edges=_edges(rng, draw(st.integers(0, MOST))),
         regions=_regions(rng, draw(st.integers(0, 5))),
+        tones=_tones(rng),
         generic=draw(st.integers(0, 255)),
         texture=_texture(rng, draw(st.integers(0, 60))) if draw(st.booleans()) else None,
     )
@@ -87,6 +91,11 @@ def _regions(rng: np.random.Generator, count: int) -> Regions:
     return Regions(_words(rng, count, 1, 4), corners.astype(np.float32))
 
 
+def _tones(rng: np.random.Generator) -> Tones:
+    colour = _floats(rng, -100, 100, COLOUR_SIDE, COLOUR_SIDE, 2)
+    return Tones(_floats(rng, 0, 100, TONE_SIDE, TONE_SIDE), colour)
+
+
 def _texture(rng: np.random.Generator, count: int) -> TextureWork:
     size = TEXTURE_SIDE, int(rng.integers(16, TEXTURE_SIDE + 1))
     xy = (rng.uniform(0, 1, (count, 2)) * (np.array(size) - 1)).astype(np.float32)
@@ -113,6 +122,7 @@ def test_what_is_packed_comes_back_as_near_as_is_said(work: WorkFeatures) -> Non
     assert np.allclose(back.edges.points, work.edges.points, atol=1e-6)
     assert back.edges.size == work.edges.size
     assert np.array_equal(back.regions.codes, work.regions.codes)
+    assert np.abs(back.tones.light - work.tones.light).max() <= 100 / 14 + 0.5
     assert np.abs(back.regions.boxes - work.regions.boxes).max(initial=0) <= 1 / 65_535
     assert (back.texture is None) == (work.texture is None)
     if back.texture is not None and work.texture is not None:
@@ -188,6 +198,7 @@ def test_another_scheme_is_refused(number: int) -> None:
         shapes=_shapes(rng, 1),
         edges=_edges(rng, 9),
         regions=_regions(rng, 1),
+        tones=_tones(rng),
         generic=0,
     )
     with pytest.raises(InvalidInput, match="regional-v1"):

@@ -1,9 +1,11 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
 from registry.features import EDGE_SIDE, WORK_SIDE, Edges
 from registry.fingerprint.regional.edges import work_edges
-from registry.match.aligned.align import FOUND_LEAST, align
+from registry.match.aligned.align import FOUND_LEAST, align, as_told, both
 from registry.match.aligned.atlas import Atlas
 from tests.match.aligned_pictures import drawn, edges_of, guesses, shown, similar, wrong_by
 
@@ -113,16 +115,31 @@ def test_parallel_lines_are_not_firm():
     assert stripes.turns[0] < 0.5 < shapes.turns[0]
 
 
-def test_found_points_are_marked_by_their_place_in_the_edges():
-    edges = edges_of(1, 9)
-    found = align(Atlas.of(shown(drawn(1), PLACES[5])), edges, guesses([PLACES[5], PLACES[0]]))
-    assert found.found.shape == (2, max(len(one.points) for one in edges))
-    assert found.found[0].sum() == found.matched[0]
-    x, y = (edges[0].points[:, each] * (WORK_SIDE / EDGE_SIDE) + 2.5 for each in (0, 1))
-    place = found.transforms[0] @ np.stack([x, y, np.ones_like(x)])
-    inside = np.all((place > 0) & (place < [[511], [383]]), axis=0)
-    assert inside[found.found[0][: len(inside)]].mean() > 0.98
-    assert inside.mean() < 0.7
+def test_guesses_are_measured_as_they_were_told_too():
+    atlas, right, wrong = Atlas.of(shown(drawn(1), PLACES[0])), PLACES[0], wrong_by(PLACES[0], 1.1, 8, (9, 7))
+    told = as_told(atlas, edges_of(1, 1), guesses([right, wrong]))
+    assert np.array_equal(told.transforms, np.array([right, wrong]))
+    assert told.matched[0] > 2 * told.matched[1]
+    moved = align(atlas, edges_of(1), guesses([wrong]))
+    assert moved.matched[0] > 2 * told.matched[1]
+
+
+def test_of_what_has_no_edges_nothing_is_measured_but_the_guess_stands():
+    told = as_told(
+        Atlas.of(shown(drawn(1), PLACES[0])),
+        [Edges(np.zeros((0, 4), np.float32), (EDGE_SIDE, 48))],
+        guesses([PLACES[0]]),
+    )
+    assert not told.matched.any()
+    assert np.array_equal(told.transforms[0], PLACES[0])
+
+
+def test_alignments_are_taken_apart_and_put_together():
+    atlas = Atlas.of(shown(drawn(1), PLACES[0]))
+    found = align(atlas, edges_of(1, 2, 3), guesses([PLACES[0]] * 3))
+    again = both(found.of(np.array([True, False, False])), found.of(np.array([False, True, True])))
+    for field in fields(found):
+        assert np.array_equal(getattr(again, field.name), getattr(found, field.name))
 
 
 def test_hopeless_guesses_are_zeros():
@@ -132,7 +149,7 @@ def test_hopeless_guesses_are_zeros():
     found = align(Atlas.of(shown(drawn(1), PLACES[0])), [empty, *edges_of(1, 1)], guesses([PLACES[0], far, inside_out]))
     assert not found.matched.any()
     assert not found.transforms.any()
-    assert not found.found.any()
+    assert not found.matched.any()
 
 
 def test_no_guesses_give_no_alignments():

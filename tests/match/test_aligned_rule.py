@@ -110,4 +110,6 @@ def test_a_written_rule_is_read_back(tmp_path):
         logistic = Logistic(*(held[name] for name in ("mean", "deviation", "weights", "bias")), BENT)
         again = Rule(logistic, held["scores"], held["rates"])
         assert tuple(held["names"]) == NAMES
-    np.testing.assert_allclose(again.logistic.odds(sample().measures), fitted.logistic.odds(sample().measures), rtol=1e-4)
+    np.testing.assert_allclose(
+        again.logistic.odds(sample().measures), fitted.logistic.odds(sample().measures), rtol=1e-4
+    )

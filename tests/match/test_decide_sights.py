@@ -43,7 +43,7 @@ def sight(
     generic: bool = False,
     part: int = 1,
 ) -> Sight:
-    return Sight(work, part, PLACEMENT, aligned, (Score("outlines-v1", 7.5, 4.0, rate),), rate, generic)
+    return Sight(work, part, PLACEMENT, aligned, (Score("weighed-v1", 7.5, 4.0, rate),), rate, generic)
 
 
 def decided(
@@ -119,7 +119,7 @@ def test_a_likeness_and_a_sight_are_one_match_and_the_graver_decides() -> None:
     near = Candidate(A, 1, Orientation.MIRRORED, NEAR.pdq, NEAR.phash or 0)
     both = the_match(decided(sight(), candidates=(near,)))
     assert both.decision is BLOCK
-    assert [each.scheme for each in both.signals] == ["pdq-raster-v1", "phash-v1", "outlines-v1"]
+    assert [each.scheme for each in both.signals] == ["pdq-raster-v1", "phash-v1", "weighed-v1"]
     assert both.false_match_rate == BLOCK_RATE / 10
     weak = the_match(decided(sight(rate=1e-3), candidates=(near,)))
     assert weak.decision is REVIEW

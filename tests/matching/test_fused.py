@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from registry.features import Correspondences
 from registry.match.thresholds import REVIEW_RATE
 from registry.matching.calibration import table, write
-from registry.matching.fused import BITS, RAREST, Calibrated, Kind, Table, calibrated, fused
+from registry.matching.fused import BITS, DECIDING, KINDS, RAREST, Calibrated, Kind, Table, calibrated, fused
 from registry.matching.looking import Evidence
 from registry.search.texture import TextureHit
 
-KINDS: tuple[Kind, ...] = ("outlines-v1", "keypoints-v1", "dct-region-v1", "texture-v1")
 STEPS = Table(np.array([1, 3, 4], np.float32), np.array([2, 4, 7], np.float32))
 
 
@@ -91,12 +90,14 @@ def _points(score: float) -> Correspondences:
 
 def _evidence(kind: Kind, score: float) -> Evidence:
     match kind:
+        case "weighed-v1":
+            return Evidence(odds=score, guess=0)
         case "outlines-v1":
             return Evidence(outlines=score, guess=0)
         case "keypoints-v1":
             return Evidence(points=_points(score))
         case "dct-region-v1":
-            return Evidence(alike=round(BITS - score), boxed=0)
+            return Evidence(alike=round(BITS - score))
         case "texture-v1":
             return Evidence(texture=TextureHit(0, score, np.zeros((2, 3))))
 
@@ -111,8 +112,8 @@ def test_nothing_and_next_to_nothing_is_no_evidence() -> None:
         assert fused(_evidence(kind, float(calibrated().kinds[kind].scores[0]) - 2), generic=0) is None
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_counts_by_itself_and_says_so(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", DECIDING)
+def test_each_deciding_kind_counts_by_itself_and_says_so(kind: Kind) -> None:
     its = calibrated().kinds[kind]
     told = fused(_surely(kind), generic=0)
     assert told is not None
@@ -125,13 +126,20 @@ def test_each_kind_counts_by_itself_and_says_so(kind: Kind) -> None:
     assert not told.generic
 
 
-def test_the_rarest_kind_counts_and_the_others_are_told() -> None:
-    both = replace(_surely("outlines-v1"), points=_points(float(calibrated().kinds["keypoints-v1"].scores[0]) + 1e-3))
-    together, alone = fused(both, generic=0), fused(_surely("outlines-v1"), generic=0)
+def test_the_rarer_of_the_deciding_kinds_counts_and_all_others_are_told() -> None:
+    least = {kind: float(its.scores[0]) + 1e-3 for kind, its in calibrated().kinds.items()}
+    both = replace(_surely("weighed-v1"), texture=_evidence("texture-v1", least["texture-v1"]).texture)
+    together = fused(replace(both, points=_points(least["keypoints-v1"])), generic=0)
+    alone = fused(_surely("weighed-v1"), generic=0)
     assert together is not None
     assert alone is not None
     assert (together.rarity, together.false_match_rate) == (alone.rarity, alone.false_match_rate)
-    assert [score.scheme for score in together.scores] == ["outlines-v1", "keypoints-v1"]
+    assert [score.scheme for score in together.scores] == ["weighed-v1", "keypoints-v1", "texture-v1"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in DECIDING])
+def test_what_is_weighed_already_decides_nothing_by_itself(kind: Kind) -> None:
+    assert fused(_surely(kind), generic=0) is None
 
 
 @given(st.sampled_from(KINDS), st.floats(-5, 60), st.floats(0, 20), st.integers(0, 255))
@@ -141,16 +149,14 @@ def test_a_better_score_is_never_less_rare(kind: Kind, score: float, more: float
 
 
 @given(st.floats(-5, 60), st.integers(0, 254))
-def test_of_a_more_generic_work_outlines_say_less(score: float, generic: int) -> None:
-    plain, more, most = (fused(Evidence(outlines=score, guess=0), one) for one in (0, generic, generic + 1))
+def test_of_a_more_generic_work_the_same_says_less(score: float, generic: int) -> None:
+    plain, more, most = (fused(Evidence(odds=score, guess=0), one) for one in (0, generic, generic + 1))
     rarities = [0 if one is None else one.rarity for one in (plain, more, most)]
     assert rarities == sorted(rarities, reverse=True)
 
 
-def test_a_generic_work_says_that_it_is_and_is_not_found_by_its_look_as_a_whole() -> None:
-    alike = fused(_surely("dct-region-v1"), generic=255)
-    assert alike is None
-    told = fused(replace(_surely("keypoints-v1"), alike=0, boxed=0), generic=255)
+def test_a_generic_work_says_that_it_is_and_tells_nothing_of_its_look_as_a_whole() -> None:
+    told = fused(replace(_surely("weighed-v1"), odds=1e6, alike=0), generic=255)
     assert told is not None
     assert told.generic
-    assert [score.scheme for score in told.scores] == ["keypoints-v1"]
+    assert [score.scheme for score in told.scores] == ["weighed-v1"]

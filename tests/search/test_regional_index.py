@@ -5,11 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from registry.features import Edges, Keypoints, Regions, Shapes, WorkFeatures
+from registry.features import Edges, Keypoints, Regions, Shapes, Tones, WorkFeatures
 from registry.search.regional import RegionalIndex
 
 NO_SHAPES = Shapes(np.zeros(0, np.uint64), np.zeros((0, 2, 3), np.float32))
 NO_EDGES = Edges(np.zeros((0, 4), np.float32), (64, 64))
+NO_TONES = Tones(np.zeros((16, 16), np.float32), np.zeros((6, 6, 2), np.float32))
 NO_REGIONS = Regions(np.zeros((0, 1, 4), np.uint64), np.zeros((0, 4), np.float32))
 SHOWN = np.array([[0.7, -0.3, 150.0], [0.3, 0.7, 40.0]])
 
@@ -39,6 +40,7 @@ def part(seed, of_shapes=NO_SHAPES):
         shapes=of_shapes,
         edges=NO_EDGES,
         regions=NO_REGIONS,
+        tones=NO_TONES,
         generic=0,
     )
 

@@ -15,7 +15,7 @@ from registry.features import Floats, Keypoints, Picture
 from registry.fingerprint.regional.coder import Coder, Descriptors, Forms, coder, codes, margins
 from registry.fingerprint.regional.frame import scaled
 
-WORK_MOST = 96
+WORK_MOST = 90
 """Keypoints kept of a work: 128 find no more."""
 
 QUERY_MOST = 400

@@ -9,6 +9,7 @@
     12 each   keypoints: 8 of code; 4 of place (1.5 pixels), size (16ths of an octave), angle (256ths of a turn), mirror
     16 each   shapes, as `shape_packing` has them
     40 each   regions: 32 of code; left, top, right, bottom in 65,535ths of the picture
+    134       tones, as `tones` has them
     the rest  edges, then the texture where it has one
 
 All numbers are little-endian.
@@ -23,6 +24,7 @@ from registry.errors import InvalidInput
 from registry.features import WORK_SIDE, Keypoints, Regions, WorkFeatures
 from registry.fingerprint.regional.edges import decode_edges, encode_edges
 from registry.fingerprint.regional.shape_packing import SHAPE_BYTES, decode_shapes, encode_shapes
+from registry.fingerprint.regional.tones import TONES_BYTES, decode_tones, encode_tones
 from registry.fingerprint.texture.codec import decode as decode_texture
 from registry.fingerprint.texture.codec import encode as encode_texture
 from registry.proof.errors import Malformed
@@ -56,6 +58,7 @@ def pack(work: WorkFeatures) -> bytes:
             encode_shapes(work.shapes),
             work.regions.codes.astype("<u8").tobytes(),
             np.round(work.regions.boxes * _SHARES).astype("<u2").tobytes(),
+            encode_tones(work.tones),
             edges,
             texture,
         )
@@ -68,11 +71,11 @@ def unpack(packed: bytes) -> WorkFeatures:
         raise _unreadable(packed)
     number, width, height, left, top, right, bottom, generic, *counts, edges, texture = _HEAD.unpack_from(packed)
     count, shapes, regions = counts
-    lengths = (8 * count, 4 * count, SHAPE_BYTES * shapes, 32 * regions, 8 * regions, edges, texture)
+    lengths = (8 * count, 4 * count, SHAPE_BYTES * shapes, 32 * regions, 8 * regions, TONES_BYTES, edges, texture)
     ends = np.cumsum((_HEAD.size, *lengths)).tolist()
     if number != _NUMBER or ends[-1] != len(packed) or not (8 <= min(width, height) <= max(width, height) <= WORK_SIDE):
         raise _unreadable(packed)
-    codes, geometry, shapes_held, region_codes, boxes, edge_bytes, texture_bytes = (
+    codes, geometry, shapes_held, region_codes, boxes, tones, edge_bytes, texture_bytes = (
         packed[start:end] for start, end in pairwise(ends)
     )
     words = np.frombuffer(geometry, "<u4").astype(np.uint32)
@@ -98,6 +101,7 @@ def unpack(packed: bytes) -> WorkFeatures:
             np.frombuffer(region_codes, "<u8").astype(np.uint64).reshape(-1, 1, 4),
             np.frombuffer(boxes, "<u2").astype(np.float32).reshape(-1, 4) / np.float32(_SHARES),
         ),
+        tones=decode_tones(tones),
         generic=generic,
         texture=decode_texture(texture_bytes) if texture else None,
     )

@@ -15,7 +15,7 @@ Steps:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from registry.features import EDGE_SIDE, WORK_SIDE, Edges, Floats, Hypotheses
 from registry.match.aligned.atlas import Atlas
 from registry.match.aligned.found import Found
 from registry.match.aligned.moves import firmness, follow, nearest
-from registry.match.aligned.profiles import Doubles, Points, pixel_scales, placed, profiles, steps
+from registry.match.aligned.profiles import Doubles, Flags, Points, pixel_scales, placed, profiles, steps
 from registry.match.aligned.reverse import cell_of, explained
 
 FEWEST = 12
@@ -77,7 +77,7 @@ class Alignments:
     work's. `area` is the visible share of the frame; `firm` (n, 2) how well the found edges determine a similarity and
     an affine map; `spread` the minor deviation of the found edges, in edge pixels; `turns` the entropy of their
     directions, in bits; `cells` (n, 3): of 16 parts of the work's frame, how many agree both ways, disagree, and hold
-    edges at all. `found` (n, longest) marks the points found.
+    edges at all.
     """
 
     transforms: NDArray[np.float64]
@@ -94,7 +94,10 @@ class Alignments:
     spread: Floats
     turns: Floats
     cells: Floats
-    found: NDArray[np.bool_]
+
+    def of(self, which: Flags) -> "Alignments":
+        """Some of them."""
+        return Alignments(*(getattr(self, field.name)[which] for field in fields(Alignments)))
 
 
 def align(atlas: Atlas, edges: Sequence[Edges], hypotheses: Hypotheses) -> Alignments:
@@ -122,6 +125,23 @@ def align(atlas: Atlas, edges: Sequence[Edges], hypotheses: Hypotheses) -> Align
     enough = found.matched.sum(axis=1) >= FOUND_LEAST
     alive, of_alive, found = alive[enough], of_alive.of_guesses(enough), found.of_guesses(enough)
     return _measured(number, atlas, maps, alive, of_alive, found)
+
+
+def as_told(atlas: Atlas, edges: Sequence[Edges], hypotheses: Hypotheses) -> Alignments:
+    """The measures of hypotheses as they are, none of them moved and none dropped that has edges to be found."""
+    points = Points.of(edges)
+    maps = _of_thumbnails(hypotheses.transforms)
+    alive = np.flatnonzero(points.held.sum(axis=1) >= FEWEST)
+    of_alive = points.of_guesses(alive)
+    found = Found.at(atlas, maps[alive], of_alive)
+    told = _measured(len(hypotheses.rows), atlas, maps, alive, of_alive, found)
+    return replace(told, transforms=hypotheses.transforms)
+
+
+def both(one: Alignments, other: Alignments) -> Alignments:
+    """Those of both."""
+    pairs = ((getattr(one, field.name), getattr(other, field.name)) for field in fields(Alignments))
+    return Alignments(*map(np.concatenate, pairs))
 
 
 def _of_thumbnails(transforms: NDArray[np.float64]) -> Doubles:
@@ -200,8 +220,6 @@ def _measured(
 
     transforms = np.zeros((number, 2, 3))
     transforms[alive] = _of_work_frames(maps[alive], points.centres)
-    marked = np.zeros((number, points.held.shape[1]), dtype=np.bool_)
-    marked[alive] = found.matched
     return Alignments(
         transforms=transforms,
         tilts=full(maps[alive, 2, :2] / np.maximum(maps[alive, 2, 2:], 1e-6) * EDGE_SIDE),
@@ -217,7 +235,6 @@ def _measured(
         spread=full(_spread(points, found)),
         turns=full(_turns(points, found)),
         cells=full(_cells(points, found, seen.cells)),
-        found=marked,
     )
 
 
