@@ -1,7 +1,7 @@
 """Of which class a match is: a pure function of what was measured.
 
     same bytes                                                          exact
-    the picture agrees with the work wherever both are seen
+    the picture agrees with the work wherever both are seen, in outlines or in light and colours
         nearly all of each is seen                                      same picture
         otherwise                                                       part of
     a part agrees exactly, and the rest is other content                shares an element
@@ -19,9 +19,17 @@ AGREES = 0.85
 EXPLAINS = 0.7
 """Of the work's visible edges, found again; and of the asked picture's edges within the outline, the work's.
 
-Of 2,327 attacked copies that were found 45 % reach both, of 305 pairs of characters drawn from one set of parts none.
-At 0.8 and 0.6 two thirds of the copies would, and some of the characters. The others go to a person, as what shares an
-element does.
+Of 4,104 attacked copies that were found 41 % reach both, of 710 pairs of characters drawn from one set of parts two. At
+0.8 and 0.6 two thirds of the copies would, and some of the characters.
+"""
+
+LIT_ALIKE = 0.9
+COLOURED_ALIKE = 0.6
+"""Correlation of light, beside what is nearby, over all fields in view; and tens of a* and b* between colours.
+
+Blur, noise and cloth take edges away, and leave light where it was. With copies of this kind it is 54 % of all that are
+found, and of the characters four; without the limit for colours twice as many ensigns that differ by a badge alone
+would be. The others go to a person, as what shares an element does.
 """
 
 AGREES_IN_PART = 0.15
@@ -39,12 +47,14 @@ SEPARATE_POINTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """What was measured after the work was laid onto the asked picture. All but the last two are shares, 0 to 1.
+    """What was measured after the work was laid onto the asked picture. The first four are shares, 0 to 1.
 
     `shown` of the work's picture and `covered` of the asked one lie on each other. `agreement` is how many of the
     work's visible edges were found again, more than chance would find; `explained` how many of the asked picture's
     edges inside the outline are the work's. `correspondences` are separate matching points. `repeated` is for points
     that lie on something that is there many times over, a pattern or a row of letters: they don't count as separate.
+    `light` is the correlation of lightness beside what is nearby, -1 to 1, and `colours_apart` tens of CIELAB's a* and
+    b*, on the average of all fields in view.
     """
 
     shown: float
@@ -53,6 +63,8 @@ class Aligned:
     explained: float
     correspondences: int
     repeated: bool = False
+    light: float = 0.0
+    colours_apart: float = 0.0
 
 
 def class_of(*, same_bytes: bool, near: bool, aligned: Aligned | None) -> MatchClass:
@@ -84,4 +96,5 @@ def _is_the_picture(aligned: Aligned) -> bool:
     A work on a busy ground explains little of that ground, and then it is for a person to say whether the work was
     copied or something that it shares with others.
     """
-    return aligned.agreement >= AGREES and aligned.explained >= EXPLAINS
+    by_outlines = aligned.agreement >= AGREES and aligned.explained >= EXPLAINS
+    return by_outlines or (abs(aligned.light) >= LIT_ALIKE and aligned.colours_apart <= COLOURED_ALIKE)

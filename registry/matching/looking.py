@@ -19,6 +19,7 @@ from registry.fingerprint.regional.regions import BITS
 from registry.match.aligned.align import Alignments, align, as_told, both
 from registry.match.aligned.atlas import Atlas
 from registry.match.aligned.rule import rule
+from registry.match.tones import NAMES as TONES
 from registry.match.tones import Levels, agreement
 from registry.matching.known import Known, KnownParts
 from registry.matching.weighing import Weighable, columns, weighed
@@ -28,8 +29,12 @@ from registry.search.texture import TextureHit
 VOTED = 28
 """Guesses by keypoints and shapes."""
 
-ALIKE = 12
+ALIKE = 8
 """Guesses by boxes that look like a whole work."""
+
+
+_FITTED = 1.0
+"""Points with this score, in powers of ten, are a guess of their own, by the map that they were fitted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,12 @@ class Guessed:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found, by row; `alignments` are of all `guesses`."""
+    """What was found, by row; `alignments` are of all `guesses`, and `toned` is what light and colours say of each."""
 
     evidence: Mapping[int, Evidence]
     guesses: Hypotheses
     alignments: Alignments
+    toned: Floats
 
 
 def look(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Look:
@@ -92,7 +98,7 @@ def look(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Look:
     for hit in textures:
         if parts.known(hit.row) is not None:
             found[hit.row] = replace(found.get(hit.row, _NONE), texture=hit)
-    return Look(found, its.guesses, its.alignments)
+    return Look(found, its.guesses, its.alignments, its.held[:, -len(TONES) :])
 
 
 def guessed(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Guessed:
@@ -107,12 +113,13 @@ def guessed(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Gue
     voted, boxed = (_some(each, [row in there for row in each.rows.tolist()]) for each in (voted, boxed))
     # 2. every guess is laid over the picture
     atlas, proposed = Atlas.of(frame), _together(voted, boxed)
-    aligned = align(atlas, [there[row].outlines() for row in proposed.rows.tolist()], proposed)
+    edges = {row: its.outlines() for row, its in there.items()}
+    aligned = align(atlas, [edges[row] for row in proposed.rows.tolist()], proposed)
     moved = aligned.matched > 0
-    unmoved = _together(_by_points(points.values(), voted), boxed)
+    fitted = [its for its in points.values() if its.score > _FITTED]
+    unmoved = _together(_by_points(fitted, voted), boxed)
     guesses = _together(_some(proposed, moved), unmoved)
-    outlined = [there[row].outlines() for row in unmoved.rows.tolist()]
-    alignments = both(aligned.of(moved), as_told(atlas, outlined, unmoved))
+    alignments = both(aligned.of(moved), as_told(atlas, [edges[row] for row in unmoved.rows.tolist()], unmoved))
     # 3. all that is known of each is weighed
     rows = guesses.rows.tolist()
     outlines = rule().score(alignments, guesses)

@@ -10,6 +10,7 @@ from registry.intake.taken import Asked
 from registry.match.classes import Aligned
 from registry.match.placing import place
 from registry.match.polygons import UNIT_SQUARE, mapped
+from registry.match.tones import NAMES
 from registry.matching.known import Known
 from registry.matching.looking import Evidence, Look
 
@@ -44,7 +45,16 @@ def placed(known: Known, part: Size, evidence: Evidence, seen: Look, asked: Aske
         chance, share = its.chance[guess], its.matched[guess] / max(its.visible[guess], 1)
         agreement = max(0.0, float((share - chance) / max(1 - chance, 1e-3)))
         explained = float(its.explained[guess] / max(its.shown[guess], 1))
-        aligned = Aligned(0.0, 0.0, min(agreement, 1.0), min(explained, 1.0), len(pairs))
+        light, apart = seen.toned[guess, _LIGHT], seen.toned[guess, _COLOURS_APART]
+        aligned = Aligned(
+            0.0,
+            0.0,
+            min(agreement, 1.0),
+            min(explained, 1.0),
+            len(pairs),
+            light=float(light),
+            colours_apart=float(apart),
+        )
     elif evidence.points is not None:
         transform = _unit_transform(evidence.points.transform, known, asked.size)
         aligned = Aligned(0.0, 0.0, 0.0, 0.0, len(pairs))
@@ -63,6 +73,8 @@ def placed(known: Known, part: Size, evidence: Evidence, seen: Look, asked: Aske
         return None
     return placement, replace(aligned, shown=placement.shown, covered=placement.covered)
 
+
+_LIGHT, _COLOURS_APART = NAMES.index("light nearby"), NAMES.index("colours apart")
 
 _DARK = 0.2
 """Where so few of the found edges have their lighter side where the work has it, light and dark are exchanged."""
