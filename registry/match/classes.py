@@ -23,13 +23,15 @@ Of 4,104 attacked copies that were found 41 % reach both, of 710 pairs of charac
 0.8 and 0.6 two thirds of the copies would, and some of the characters.
 """
 
-LIT_ALIKE = 0.9
+LIT_ALIKE = 0.92
 COLOURED_ALIKE = 0.6
-"""Correlation of light, beside what is nearby, over all fields in view; and tens of a* and b* between colours.
+LIT_SHOWN = 0.6
+"""Correlation of light, beside what is nearby, over all fields in view; tens of a* and b* between colours; and how much
+of the work must be in view for that: two flags share a corner exactly.
 
-Blur, noise and cloth take edges away, and leave light where it was. With copies of this kind it is 54 % of all that are
-found, and of the characters four; without the limit for colours twice as many ensigns that differ by a badge alone
-would be. The others go to a person, as what shares an element does.
+Blur, noise and cloth take edges away, and leave light where it was. With copies of this kind it is 48 % of all that are
+found, and of the characters still two; without the limit for colours twice as many ensigns that differ by a badge would
+be. The others go to a person, as what shares an element does.
 """
 
 AGREES_IN_PART = 0.15
@@ -97,4 +99,5 @@ def _is_the_picture(aligned: Aligned) -> bool:
     copied or something that it shares with others.
     """
     by_outlines = aligned.agreement >= AGREES and aligned.explained >= EXPLAINS
-    return by_outlines or (abs(aligned.light) >= LIT_ALIKE and aligned.colours_apart <= COLOURED_ALIKE)
+    by_light = abs(aligned.light) >= LIT_ALIKE and aligned.colours_apart <= COLOURED_ALIKE
+    return by_outlines or (by_light and aligned.shown >= LIT_SHOWN)

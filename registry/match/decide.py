@@ -164,7 +164,9 @@ class _Found:
     @property
     def kind(self) -> MatchClass:
         aligned = None if self.sight is None else self.sight.aligned
-        return class_of(same_bytes=self.same is not None, near=self.likeness is not None, aligned=aligned)
+        # Codes that ask a person say nothing about what a closer look saw to differ.
+        near = self.likeness is not None and (aligned is None or self.likeness.threshold.decision is Decision.BLOCK)
+        return class_of(same_bytes=self.same is not None, near=near, aligned=aligned)
 
     @property
     def decision(self) -> _Decision:

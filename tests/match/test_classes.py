@@ -34,8 +34,14 @@ ALIGNED = st.builds(
         (
             "on cloth, light as the work",
             False,
-            Aligned(1, 0.2, 0.5, 0.4, 9, light=0.93, colours_apart=0.4),
+            Aligned(0.8, 0.2, 0.5, 0.4, 9, light=0.93, colours_apart=0.4),
             MatchClass.PART_OF,
+        ),
+        (
+            "a corner that two flags share",
+            False,
+            Aligned(0.3, 0.3, 0.7, 0.9, 9, light=0.98, colours_apart=0.1),
+            MatchClass.SHARES_AN_ELEMENT,
         ),
         ("its negative", False, Aligned(1, 1, 0.5, 0.4, 9, light=-0.95, colours_apart=0.1), MatchClass.SAME_PICTURE),
         (

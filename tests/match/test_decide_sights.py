@@ -128,10 +128,12 @@ def test_a_likeness_and_a_sight_are_one_match_and_the_graver_decides() -> None:
     assert weak.placement.covered == 1, "by the codes of whole pictures it fills all of it"
 
 
-def test_a_near_whole_is_no_mere_element_but_still_no_block_by_a_rate_that_is_not_rare() -> None:
+def test_codes_that_ask_a_person_leave_the_class_to_what_was_seen_and_codes_that_block_do_not() -> None:
     near = Candidate(A, 1, Orientation.UPRIGHT, NEAR.pdq, NEAR.phash or 0)
-    match = the_match(decided(sight(aligned=AN_ELEMENT, rate=REVIEW_RATE), candidates=(near,)))
-    assert (match.kind, match.decision) == (MatchClass.SAME_PICTURE, REVIEW)
+    match = the_match(decided(sight(aligned=AN_ELEMENT), candidates=(near,)))
+    assert (match.kind, match.decision) == (MatchClass.SHARES_AN_ELEMENT, REVIEW)
+    sure = the_match(decided(sight(aligned=AN_ELEMENT), candidates=(replace(near, pdq=8, phash=2),)))
+    assert (sure.kind, sure.decision) == (MatchClass.SAME_PICTURE, BLOCK)
 
 
 def test_the_same_bytes_stay_exact_whatever_is_seen_besides() -> None:
