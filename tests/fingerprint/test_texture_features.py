@@ -31,6 +31,17 @@ def _work(picture: np.ndarray) -> TextureWork:
     return work
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_plain_stripes_are_no_texture_of_anybody_s(turned: bool) -> None:
+    """Their map is one row, told again and again: any edge in a photograph would be like it somewhere."""
+    noise = np.random.default_rng(5).normal(size=(200, 200))
+    across = cv2.GaussianBlur(noise, (0, 0), 2)[0]
+    faint = np.clip(np.round(231 + 4 * across / across.std()), 0, 255).astype(np.uint8)
+    picture = np.repeat(np.tile(faint, (200, 1))[..., None], 3, axis=2)
+    assert texture_of_work(pictures.grain(1)) is not None
+    assert texture_of_work(np.ascontiguousarray(picture.transpose(1, 0, 2)) if turned else picture) is None
+
+
 @pytest.mark.parametrize("picture", [pictures.grain(1), pictures.grain(2, 90, 2.5), pictures.marks(3)])
 def test_faint_textures_have_features_that_fit(picture: np.ndarray) -> None:
     data = encode(_work(picture))
