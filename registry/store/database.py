@@ -9,11 +9,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -240,8 +241,8 @@ def _engine(url: str) -> Engine:
         # isolation / Savepoints / Transactional DDL")
         connection.isolation_level = None
         cursor = connection.cursor()
+        _log_ahead(cursor)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",
@@ -258,3 +259,20 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if synchronous is None else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _log_ahead(cursor: DBAPICursor) -> None:
+    """Sets WAL mode: of several that open a new file at once all but one are refused, whatever their busy timeout."""
+    until = monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(_SHORTLY)
+        else:
+            return
+
+
+_SHORTLY = 0.02

@@ -129,15 +129,6 @@ def test_strangers_are_not_found(index: TextureIndex) -> None:
         assert all(hit.score < 7 for hit in index.search(_query(stranger)))
 
 
-def test_stripes_prove_nothing_by_themselves() -> None:
-    index = TextureIndex()
-    work = texture_of_work(pictures.stripes(8))
-    assert work is not None
-    index.add(0, work)
-    for period in (6, 8, 10):
-        assert all(hit.score < CERTAIN for hit in index.search(_query(pictures.stripes(period, 200))))
-
-
 def test_what_is_removed_is_found_no_more_and_what_is_added_again_is() -> None:
     index = TextureIndex()
     query = _query(WORKS[GRAIN])
