@@ -38,6 +38,7 @@ def test_plain_stripes_are_no_texture_of_anybody_s(turned: bool) -> None:
     across = cv2.GaussianBlur(noise, (0, 0), 2)[0]
     faint = np.clip(np.round(231 + 4 * across / across.std()), 0, 255).astype(np.uint8)
     picture = np.repeat(np.tile(faint, (200, 1))[..., None], 3, axis=2)
+    assert texture_of_work(pictures.stripes(8)) is None
     assert texture_of_work(pictures.grain(1)) is not None
     assert texture_of_work(np.ascontiguousarray(picture.transpose(1, 0, 2)) if turned else picture) is None
 
