@@ -72,7 +72,7 @@ class Aligned:
 def class_of(*, same_bytes: bool, near: bool, aligned: Aligned | None) -> MatchClass:
     """The class of a match; raises ValueError where nothing was found that makes one.
 
-    `near` is whether codes of the two whole pictures are within a threshold; `aligned` None where none was tried.
+    `near` is whether codes of the two whole pictures say so by themselves; `aligned` None where none was tried.
     """
     if same_bytes:
         return MatchClass.EXACT

@@ -1,6 +1,8 @@
 """Logistic rules over measures, and how they are fitted: what many weak signs say together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,16 @@ class Logistic:
     weights: Floats
     bias: float
     bent: tuple[int, ...]
+
+    @classmethod
+    def of(cls, held: Mapping[str, NDArray[Any]], bent: tuple[int, ...]) -> "Logistic":
+        """A rule from what `kept` gave."""
+        return cls(held["mean"], held["deviation"], held["weights"], float(held["bias"]), bent)
+
+    def kept(self) -> dict[str, NDArray[Any]]:
+        """The arrays that a file keeps."""
+        bias = np.asarray(self.bias, np.float64)
+        return {"mean": self.mean, "deviation": self.deviation, "weights": self.weights, "bias": bias}
 
     def odds(self, rows: Floats) -> Floats:
         """The log-odds (n,) of rows (n, measures)."""

@@ -19,10 +19,9 @@ from registry.fingerprint.regional.regions import BITS
 from registry.match.aligned.align import Alignments, align, as_told, both
 from registry.match.aligned.atlas import Atlas
 from registry.match.aligned.rule import rule
-from registry.match.tones import NAMES as TONES
 from registry.match.tones import Levels, agreement
 from registry.matching.known import Known, KnownParts
-from registry.matching.weighing import Weighable, columns, weighed
+from registry.matching.weighing import TONED, Weighable, columns, weighed
 from registry.search.regional.regions import region_hypotheses
 from registry.search.texture import TextureHit
 
@@ -31,7 +30,6 @@ VOTED = 28
 
 ALIKE = 8
 """Guesses by boxes that look like a whole work."""
-
 
 _FITTED = 1.0
 """Points with this score, in powers of ten, are a guess of their own, by the map that they were fitted to."""
@@ -98,7 +96,7 @@ def look(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Look:
     for hit in textures:
         if parts.known(hit.row) is not None:
             found[hit.row] = replace(found.get(hit.row, _NONE), texture=hit)
-    return Look(found, its.guesses, its.alignments, its.held[:, -len(TONES) :])
+    return Look(found, its.guesses, its.alignments, its.held[:, TONED])
 
 
 def guessed(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Guessed:

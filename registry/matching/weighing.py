@@ -28,6 +28,9 @@ _OWN = (
 NAMES = (*OUTLINES, *_OWN, *tones.NAMES)
 """The measures that are weighed, in the rule's order."""
 
+TONED = slice(-len(tones.NAMES), None)
+"""The columns that `tones.agreement` measured."""
+
 BENDS = tuple(range(len(NAMES)))
 """Every measure may weigh otherwise where it is high and where it is low."""
 
@@ -84,17 +87,10 @@ def _rule() -> Logistic:
 
 def write(rule: Logistic, file: Path) -> None:
     """Keeps a rule where `weighed` reads it."""
-    np.savez(
-        file,
-        names=np.array(NAMES),
-        mean=rule.mean,
-        deviation=rule.deviation,
-        weights=rule.weights,
-        bias=np.float64(rule.bias),
-    )
+    np.savez(file, names=np.array(NAMES), **rule.kept())  # type: ignore[arg-type]
 
 
 def read(file: Path | IO[bytes]) -> Logistic:
     """A rule that was written."""
     with np.load(file, allow_pickle=False) as held:
-        return Logistic(held["mean"], held["deviation"], held["weights"], float(held["bias"]), BENDS)
+        return Logistic.of(held, BENDS)

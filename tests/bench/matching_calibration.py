@@ -24,6 +24,7 @@ from registry.cli.bench.labels import SameObject, read_labels
 from registry.cli.bench.subjects import Subject, subjects_in
 from registry.features import Floats
 from registry.intake import reading
+from registry.match.aligned.rule import NOTHING
 from registry.match.logistic import fitted, held_back
 from registry.matching import fused, weighing
 from registry.matching.calibration import table, write
@@ -160,13 +161,10 @@ def _scores(answer: Answer, odds: Floats) -> dict[int, dict[fused.Kind, float]]:
         its = evidence
         if work in best:
             guess = best[work]
-            outlines = float(answer.outlines[guess]) if answer.outlines[guess] > _NOTHING else None
+            outlines = float(answer.outlines[guess]) if answer.outlines[guess] > NOTHING else None
             its = Evidence(float(odds[guess]), guess, outlines, evidence.points, evidence.alike, evidence.texture)
         found[work] = fused.measured(its, generic)
     return found
-
-
-_NOTHING = -29.0
 
 
 if __name__ == "__main__":

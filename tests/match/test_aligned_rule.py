@@ -107,8 +107,7 @@ def test_a_written_rule_is_read_back(tmp_path):
     fitted, _ = fit(sample())
     write(fitted, tmp_path / "rule.npz")
     with np.load(tmp_path / "rule.npz", allow_pickle=False) as held:
-        logistic = Logistic(*(held[name] for name in ("mean", "deviation", "weights", "bias")), BENT)
-        again = Rule(logistic, held["scores"], held["rates"])
+        again = Rule(Logistic.of(held, BENT), held["scores"], held["rates"])
         assert tuple(held["names"]) == NAMES
     np.testing.assert_allclose(
         again.logistic.odds(sample().measures), fitted.logistic.odds(sample().measures), rtol=1e-4

@@ -100,8 +100,7 @@ def _stretches(linear: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
 
 def _read() -> Rule:
     with np.load(Path(__file__).with_name("rule.npz"), allow_pickle=False) as held:
-        logistic = Logistic(held["mean"], held["deviation"], held["weights"], float(held["bias"]), BENT)
-        return Rule(logistic, held["scores"], held["rates"])
+        return Rule(Logistic.of(held, BENT), held["scores"], held["rates"])
 
 
 @cache

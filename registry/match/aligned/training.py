@@ -51,16 +51,7 @@ def fit(sample: Sample) -> tuple[Rule, Floats]:
 
 def write(rule: Rule, file: Path) -> None:
     """Keeps a rule where `rule.rule` reads it."""
-    np.savez(
-        file,
-        names=np.array(NAMES),
-        mean=rule.logistic.mean,
-        deviation=rule.logistic.deviation,
-        weights=rule.logistic.weights,
-        bias=np.float64(rule.logistic.bias),
-        scores=rule.scores,
-        rates=rule.rates,
-    )
+    np.savez(file, names=np.array(NAMES), **rule.logistic.kept(), scores=rule.scores, rates=rule.rates)  # type: ignore[arg-type]
 
 
 def best_of_pairs(sample: Sample, scores: Floats) -> NDArray[np.intp]:
