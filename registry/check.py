@@ -2,7 +2,7 @@
 
 1. the picture makes its trip through the sandbox: the same raster and codes as a work's, in eight orientations
 2. the feed's head is read, and the index brought up to it: no answer is better than a false `clear`
-3. candidates by likeness, and works with the very same bytes
+3. candidates by likeness, whether their light bears it out, and works with the very same bytes
 4. silence: works that the asker may not know of are set apart
 5. the decision, with the seller's standing: one's own works don't stand against a listing, and what many accounts have
    registered goes to a person
@@ -42,11 +42,13 @@ MAX_NAME = 200
 class Evidence:
     """What stands against a listing's picture: candidates by likeness, sights, and works with the same bytes.
 
-    `works` holds all of them, `parts` what is known of their parts.
+    `borne_out` are works of candidates whose light the picture has; `works` holds all of them, `parts` what is known of
+    their parts.
     """
 
     candidates: list[Candidate]
     same_bytes: set[WorkId]
+    borne_out: set[WorkId]
     sights: list[Sight]
     works: dict[WorkId, Work]
     parts: dict[tuple[WorkId, int], Part]
@@ -56,6 +58,7 @@ class Evidence:
         return Evidence(
             candidates=[candidate for candidate in self.candidates if candidate.work in works],
             same_bytes=self.same_bytes & works,
+            borne_out=self.borne_out & works,
             sights=[sight for sight in self.sights if sight.work in works],
             works={name: work for name, work in self.works.items() if name in works},
             parts={place: part for place, part in self.parts.items() if place[0] in works},
@@ -102,8 +105,10 @@ class Checking:
             seller = self._seller(listing)
             query = looking.result()
         with self._stages.run(Stage.CODES) as run:
-            # 3. candidates by likeness, and works with the very same bytes
-            evidence = self._evidence(self._follower.index.search(query.variants, REACH), same_bytes, [])
+            # 3. candidates by likeness, whether their light bears it out, and works with the very same bytes
+            candidates = self._follower.index.search(query.variants, REACH)
+            borne_out = self._closer.borne_out(candidates, query.pictures)
+            evidence = self._evidence(candidates, borne_out, same_bytes, [])
             # 4. and 5. silence, and the decision
             verdict = self._decide(query, evidence.known_to(viewer), seller)
             run.found, run.settled = len(evidence.works), verdict.decision is Decision.BLOCK
@@ -113,7 +118,7 @@ class Checking:
             seen = self._closer.at(query.pictures)
             sights = [sight for its in seen for sight in its.sights]
             if sights:
-                evidence = self._evidence(evidence.candidates, same_bytes, sights)
+                evidence = self._evidence(evidence.candidates, borne_out, same_bytes, sights)
                 verdict = self._decide(query, evidence.known_to(viewer), seller)
                 asked = next((its.asked for its in seen if _shows(its, verdict)), asked)
         # 7. the answer is kept; owners of private works are told of a sighting
@@ -144,7 +149,13 @@ class Checking:
             case _:
                 return {}
 
-    def _evidence(self, candidates: list[Candidate], same_bytes: dict[WorkId, Work], sights: list[Sight]) -> Evidence:
+    def _evidence(
+        self,
+        candidates: list[Candidate],
+        borne_out: set[WorkId],
+        same_bytes: dict[WorkId, Work],
+        sights: list[Sight],
+    ) -> Evidence:
         """All of it, but for what is about works that left since they were found."""
         found = {one.work for one in candidates} | {one.work for one in sights}
         works = {**self._catalogue.many(found - set(same_bytes)), **same_bytes}
@@ -152,6 +163,7 @@ class Checking:
         return Evidence(
             candidates=[one for one in candidates if one.work in works],
             same_bytes=set(same_bytes),
+            borne_out=borne_out,
             sights=[one for one in sights if one.work in works],
             works=works,
             parts={(work, part.number): part for work, several in parts.items() for part in several},
@@ -166,6 +178,7 @@ class Checking:
         return decide(
             evidence.candidates,
             same_bytes=evidence.same_bytes,
+            borne_out=evidence.borne_out,
             owners={name: work.account for name, work in evidence.works.items()},
             parts=evidence.parts,
             seller=seller,

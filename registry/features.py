@@ -107,6 +107,11 @@ class Tones:
     light: Floats
     colour: Floats
 
+    @property
+    def contrast(self) -> float:
+        """How much of it there is to see: the standard deviation of light, L*."""
+        return float(self.light.std())
+
 
 TEXTURE_SIDE = 256
 """The longest side of a texture's frame: the whole picture, scaled up or down to it."""

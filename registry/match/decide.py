@@ -2,8 +2,8 @@
 
     1. The same bytes as a registered file: block; of a blank or common picture, which two may well have exported
        alike: review.
-    2. A candidate within a threshold: block or review, as that threshold says. Flat, noisy and common pictures skip
-       this step, since their codes say nothing about them.
+    2. A candidate within a threshold: block or review, as that threshold says, and block only where the picture's light
+       bears it out. Flat, noisy and common pictures skip this step, since their codes say nothing about them.
     3. What a closer look saw: by how rare it is block or review, and review at most where only an element is shared or
        an object was photographed again, where the work is what many people draw, or where only a texture speaks.
     4. One's own work: allow, and say so. It stays in the list and takes nothing from what others' works say.
@@ -37,12 +37,14 @@ from registry.findings import (
     Verdict,
 )
 from registry.match.classes import class_of
+from registry.match.likeness import Likeness, likenesses, measured, rarity, signals_of
 from registry.match.placing import place_whole
 from registry.match.reasons import (
     CONSEQUENCES,
     GENERIC,
     NOT_COMPARABLE,
     NOTHING_FOUND,
+    OTHER_LIGHT,
     OWN,
     PLAIN,
     SAME_BYTES,
@@ -50,20 +52,7 @@ from registry.match.reasons import (
     SHARED,
 )
 from registry.match.sight import Sight
-from registry.match.thresholds import (
-    BLOCK_RATE,
-    FALSE_BY_PDQ,
-    FALSE_BY_PHASH,
-    MEASURED_PAIRS,
-    PDQ_BITS,
-    PDQ_SCHEME,
-    PHASH_BITS,
-    PHASH_SCHEME,
-    REVIEW_RATE,
-    THRESHOLDS,
-    Threshold,
-    false_match_rate,
-)
+from registry.match.thresholds import BLOCK_RATE, REVIEW_RATE, THRESHOLDS, false_match_rate
 from registry.works import Detail, Part, WorkId
 
 _Decision = Literal[Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
@@ -72,13 +61,13 @@ _ANYBODYS = frozenset({Detail.FLAT, Detail.COMMON})
 """Pictures so plain that two people may have made the very same file, each by themselves."""
 
 _GRAVEST_FIRST = (Decision.BLOCK, Decision.REVIEW, Decision.ALLOW)
-_ORIENTATIONS = tuple(Orientation)
 
 
 def decide(
     candidates: Iterable[Candidate],
     *,
     same_bytes: Collection[WorkId],
+    borne_out: Collection[WorkId],
     owners: Mapping[WorkId, AccountId],
     parts: Mapping[tuple[WorkId, int], Part],
     seller: AccountId | None,
@@ -88,56 +77,29 @@ def decide(
 ) -> Verdict:
     """The verdict on a picture of this `detail` that `seller` publishes.
 
-    `same_bytes` are the works whose file is the picture's, byte for byte; `owners` names the account of every work in
-    it, in `candidates` and in `sights`; `parts` are what is known of their parts, `asked` is the picture's size in
-    pixels. Neither the order of candidates nor several of the same work make a difference. Matches come with the
-    gravest decision first, then the strongest evidence, then by work id.
+    `same_bytes` are the works whose file is the picture's, byte for byte, and `borne_out` those whose light the picture
+    has as well; `owners` names the account of every work in it, in `candidates` and in `sights`; `parts`
+    are what is known of their parts, `asked` is the picture's size in pixels. Neither the order of candidates nor
+    several of the same work make a difference. Matches come with the gravest decision first, then the strongest
+    evidence, then by work id.
     """
     same = Decision.REVIEW if detail in _ANYBODYS else Decision.BLOCK
-    likenesses = _likenesses(candidates) if detail is Detail.DISTINCT else {}
+    alike = likenesses(candidates) if detail is Detail.DISTINCT else {}
     seen = _strongest(sights)
     matches = [
         _match(
-            _Found(work, same if work in same_bytes else None, likenesses.get(work), seen.get(work)),
+            _Found(work, same if work in same_bytes else None, alike.get(work), seen.get(work), work in borne_out),
             own=owners[work] == seller,
             parts=parts,
             asked=asked,
         )
-        for work in {*same_bytes, *likenesses, *seen}
+        for work in {*same_bytes, *alike, *seen}
     ]
     if matches:
-        return Matched(tuple(sorted(matches, key=lambda match: _rank(match, likenesses.get(match.work)))))
+        return Matched(tuple(sorted(matches, key=lambda match: _rank(match, alike.get(match.work)))))
     if detail is Detail.DISTINCT:
         return Clear((NOTHING_FOUND,))
     return Inconclusive((NOT_COMPARABLE[detail],))
-
-
-@dataclass(frozen=True, slots=True)
-class _Likeness:
-    """A candidate with the strongest threshold that it is within."""
-
-    threshold: Threshold
-    candidate: Candidate
-
-    @property
-    def rank(self) -> tuple[int, int, int, int, int]:
-        """Sorts the strongest first; of a work's parts that are equally near, the first one."""
-        one = self.candidate
-        return THRESHOLDS.index(self.threshold), one.pdq, one.phash, one.part, _ORIENTATIONS.index(one.orientation)
-
-
-def _likenesses(candidates: Iterable[Candidate]) -> dict[WorkId, _Likeness]:
-    """For each work its strongest likeness, where it has one."""
-    strongest: dict[WorkId, _Likeness] = {}
-    for candidate in candidates:
-        threshold = next((each for each in THRESHOLDS if each.holds(candidate.pdq, candidate.phash)), None)
-        if threshold is None:
-            continue
-        likeness = _Likeness(threshold, candidate)
-        before = strongest.get(candidate.work)
-        if before is None or likeness.rank < before.rank:
-            strongest[candidate.work] = likeness
-    return strongest
 
 
 def _strongest(sights: Iterable[Sight]) -> dict[WorkId, Sight]:
@@ -154,28 +116,37 @@ def _strongest(sights: Iterable[Sight]) -> dict[WorkId, Sight]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """All that speaks for one work; `same` is what its bytes bear, where they are the picture's."""
+    """All that speaks for one work.
+
+    `same` is what its bytes bear, where they are the picture's; `borne_out` is whether its light says what codes do.
+    """
 
     work: WorkId
     same: _Decision | None
-    likeness: _Likeness | None
+    likeness: Likeness | None
     sight: Sight | None
+    borne_out: bool
 
     @property
     def kind(self) -> MatchClass:
         aligned = None if self.sight is None else self.sight.aligned
         # Codes that ask a person say nothing about what a closer look saw to differ.
-        near = self.likeness is not None and (aligned is None or self.likeness.threshold.decision is Decision.BLOCK)
+        near = self.likeness is not None and (aligned is None or self.by_codes is Decision.BLOCK)
         return class_of(same_bytes=self.same is not None, near=near, aligned=aligned)
+
+    @property
+    def by_codes(self) -> _Decision:
+        """What codes of the whole picture bear by themselves."""
+        if self.likeness is None:
+            return Decision.ALLOW
+        return self.likeness.threshold.decision if self.borne_out else Decision.REVIEW
 
     @property
     def decision(self) -> _Decision:
         """What the strongest of it bears."""
         if self.same is not None:
             return self.same
-        borne: list[_Decision] = []
-        if self.likeness is not None:
-            borne.append(self.likeness.threshold.decision)
+        borne: list[_Decision] = [self.by_codes]
         if self.sight is not None:
             sight = self.sight
             plain = self.kind not in NEVER_BLOCKING and not (sight.generic or sight.texture_alone)
@@ -200,8 +171,10 @@ def _match(found: _Found, *, own: bool, parts: Mapping[tuple[WorkId, int], Part]
     signals: tuple[Signal | Score, ...] = ()
     rates = []
     if likeness is not None:
-        evidence += [_measured(likeness, label), _rarity(likeness.threshold)]
-        signals += _signals(likeness)
+        evidence += [measured(likeness, label), rarity(likeness.threshold)]
+        if likeness.threshold.decision is not found.by_codes:
+            evidence.append(OTHER_LIGHT)
+        signals += signals_of(likeness)
         rates.append(false_match_rate(likeness.threshold.false_pairs))
     if sight is not None:
         evidence.append(
@@ -247,7 +220,7 @@ def _placement(
     return place_whole(orientation, work=(part.width, part.height), asked=asked)
 
 
-def _rank(match: Match, likeness: _Likeness | None) -> tuple[int, bool, tuple[int, ...], float, WorkId]:
+def _rank(match: Match, likeness: Likeness | None) -> tuple[int, bool, tuple[int, ...], float, WorkId]:
     return (
         _GRAVEST_FIRST.index(match.decision),
         not match.same_bytes,
@@ -255,31 +228,3 @@ def _rank(match: Match, likeness: _Likeness | None) -> tuple[int, bool, tuple[in
         match.false_match_rate,
         match.work,
     )
-
-
-def _signals(likeness: _Likeness) -> tuple[Signal, ...]:
-    """What the threshold rests on: PDQ, and pHash where it is asked."""
-    threshold, candidate = likeness.threshold, likeness.candidate
-    by_pdq = false_match_rate(FALSE_BY_PDQ[threshold.pdq])
-    signals = [Signal(PDQ_SCHEME, candidate.pdq, threshold.pdq, PDQ_BITS, by_pdq)]
-    if threshold.phash is not None:
-        by_phash = false_match_rate(FALSE_BY_PHASH[threshold.phash])
-        signals.append(Signal(PHASH_SCHEME, candidate.phash, threshold.phash, PHASH_BITS, by_phash))
-    return tuple(signals)
-
-
-def _measured(likeness: _Likeness, label: str) -> str:
-    threshold, candidate = likeness.threshold, likeness.candidate
-    upright = candidate.orientation is Orientation.UPRIGHT
-    limit = "which doesn't count here" if threshold.phash is None else f"at most {threshold.phash} count"
-    part, way = f"{label} of " if label else "", "" if upright else f", {candidate.orientation}"
-    return (
-        f"The picture looks like {part}{candidate.work}{way}: "
-        f"PDQ differs in {candidate.pdq} of {PDQ_BITS} bits (at most {threshold.pdq} count) "
-        f"and pHash in {candidate.phash} of {PHASH_BITS} ({limit})."
-    )
-
-
-def _rarity(threshold: Threshold) -> str:
-    how_many = f"{threshold.false_pairs}" if threshold.false_pairs else "none"
-    return f"Of {MEASURED_PAIRS:,} measured pairs of different works {how_many} came as close."

@@ -11,6 +11,10 @@ SEEN = (
     "at most {rate:.1g} of pairs of different works come as close."
 )
 GENERIC = "The work looks so much like what many people draw that this alone does not block a listing."
+OTHER_LIGHT = (
+    "Seen field by field, light and dark are not laid out as in the work, or there is too little of them to tell: "
+    "codes of whole pictures alone don't block then."
+)
 SHARED = {
     MatchClass.SHARES_AN_ELEMENT: (
         "Only an element is the same and the rest differs, as where two works use the same clip art: "

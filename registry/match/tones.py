@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.features import COLOUR_SIDE, TONE_SIDE, Floats, Picture, Tones
+from registry.match.curve import followed
 
 NAMES = (
     "light", "light nearby", "light nearby, signs", "light nearby, bounded", "fields seen", "colours, direction",
@@ -147,6 +148,19 @@ def agreement(works: Sequence[Tones], shown: Floats, seen: _Flags) -> Floats:
     held = np.stack(columns, axis=1).astype(np.float32)
     held[mask.sum(axis=1) < _FEWEST] = 0
     return held
+
+
+def explained(work: Tones, shown: Floats, seen: _Flags) -> tuple[float, float]:
+    """How much of a work's light is explained by what is shown, at most 1, and the share of the fields that are off.
+
+    `shown` and `seen` are what `Levels.through` tells of one guess; nothing is explained where too little is seen.
+    """
+    mask = seen.reshape(1, -1).astype(np.float32)
+    if mask.sum() < _FEWEST:
+        return 0.0, 1.0
+    light, asked = work.light.reshape(1, -1), shown[..., 0].reshape(1, -1)
+    share, off = followed(light, asked, mask, _beside(light, mask))
+    return float(share[0]), float(off[0])
 
 
 def _mean(values: Floats, weights: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Matching: the cascade from an asked picture to the works that it shows, each stage dearer than the one before.
 
-closer.py    the dear stages, as whoever checks asks for them
+closer.py    looks at the asked picture, as whoever checks asks for them
+afar.py      whether light bears out codes that would block
 stages.py    what each stage costs and yields
 sights.py    from an asked picture's features to sights
 known.py     all registered parts as regional matching knows them; it follows the feed

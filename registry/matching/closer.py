@@ -1,12 +1,14 @@
-"""The dear stages: a closer look at the asked pictures, and the works that it finds."""
+"""Looks at the asked pictures: one from afar, where codes would block, and a closer one, which is dear."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from registry.findings import Candidate
 from registry.intake.taken import Asked, Closer
 from registry.match.sight import Sight
+from registry.match.thresholds import BLOCK
 from registry.matching.stages import Stage, Stages
 from registry.search.follow import Follower
 from registry.works import Part, WorkId
@@ -38,6 +40,15 @@ class CloserLook:
     ) -> None:
         """`parts` tells the parts of works, of which sizes are needed."""
         self._look_closer, self._follower, self._parts, self._stages = look_closer, follower, parts, stages
+
+    def borne_out(self, candidates: Collection[Candidate], pictures: Sequence[Asked]) -> set[WorkId]:
+        """The works whose codes would block, and whose light says the same; raises IndexBehind."""
+        if not any(BLOCK.holds(one.pdq, one.phash) for one in candidates):
+            return set()
+        from registry.matching.afar import borne_out  # noqa: PLC0415
+
+        self._follower.catch_up()
+        return borne_out(self._follower.index, candidates, pictures)
 
     def at(self, pictures: Sequence[Asked]) -> list[Sighted]:
         """Looks closer at each; raises MediaError and IndexBehind."""

@@ -1,6 +1,6 @@
 """All registered parts as regional matching knows them: an index that follows the feed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
@@ -71,6 +71,10 @@ class KnownParts:
     def known(self, row: int) -> Known | None:
         """The part in this row; None where it left."""
         return self._known.get(row)
+
+    def of(self, work: WorkId) -> Sequence[Known]:
+        """The parts of a work; none where it left."""
+        return [part for row in self._rows.get(work, ()) if (part := self._known.get(row)) is not None]
 
     def apply(self, events: Iterable[FeedEvent]) -> None:
         """Follow the feed from `position` on; see `registry.search.index.Index.apply`."""

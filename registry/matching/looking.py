@@ -57,7 +57,7 @@ class Guessed:
     """Guesses that came to something, n of them, and what was measured of each.
 
     `outlines` (n,) log-odds by outlines alone; `held` (n, measures) what is weighed. `points` and `alike` (bits of 256)
-    are by part: those that agree, and how far the code of a box is from the whole work's.
+    are by part: those that agree, and how far the code of a box is from the whole work's. `levels` are the picture's.
     """
 
     guesses: Hypotheses
@@ -66,16 +66,21 @@ class Guessed:
     points: Mapping[int, Correspondences]
     alike: Mapping[int, int]
     held: Floats
+    levels: Levels
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found, by row; `alignments` are of all `guesses`, and `toned` is what light and colours say of each."""
+    """What was found, by row; `alignments` are of all `guesses`, and `toned` is what light and colours say of each.
+
+    `levels` are the picture's, to be seen through a guess.
+    """
 
     evidence: Mapping[int, Evidence]
     guesses: Hypotheses
     alignments: Alignments
     toned: Floats
+    levels: Levels
 
 
 def look(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Look:
@@ -96,7 +101,7 @@ def look(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Look:
     for hit in textures:
         if parts.known(hit.row) is not None:
             found[hit.row] = replace(found.get(hit.row, _NONE), texture=hit)
-    return Look(found, its.guesses, its.alignments, its.held[:, TONED])
+    return Look(found, its.guesses, its.alignments, its.held[:, TONED], its.levels)
 
 
 def guessed(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Guessed:
@@ -123,6 +128,7 @@ def guessed(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Gue
     outlines = rule().score(alignments, guesses)
     sizes = np.array([there[row].size for row in rows], np.float64).reshape(-1, 2)
     agreeing = [(points[row].score, len(points[row].work)) if row in points else (0, 0) for row in rows]
+    levels = Levels.of(picture)
     held = columns(
         Weighable(
             alignments,
@@ -131,12 +137,10 @@ def guessed(parts: KnownParts, features: QueryFeatures, picture: Picture) -> Gue
             points=np.array(agreeing, np.float32).reshape(-1, 2),
             bits=np.array([alike.get(row, BITS) for row in rows], np.float32),
             told=np.arange(len(rows)) >= np.count_nonzero(moved),
-            toned=agreement(
-                [there[row].look() for row in rows], *Levels.of(picture).through(alignments.transforms, sizes)
-            ),
+            toned=agreement([there[row].look() for row in rows], *levels.through(alignments.transforms, sizes)),
         )
     )
-    return Guessed(guesses, alignments, outlines, points, alike, held)
+    return Guessed(guesses, alignments, outlines, points, alike, held, levels)
 
 
 _NONE = Evidence()

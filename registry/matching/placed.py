@@ -11,6 +11,7 @@ from registry.match.classes import Aligned
 from registry.match.placing import place
 from registry.match.polygons import UNIT_SQUARE, mapped
 from registry.match.tones import NAMES
+from registry.match.tones import explained as light_explained
 from registry.matching.known import Known
 from registry.matching.looking import Evidence, Look
 
@@ -45,15 +46,19 @@ def placed(known: Known, part: Size, evidence: Evidence, seen: Look, asked: Aske
         chance, share = its.chance[guess], its.matched[guess] / max(its.visible[guess], 1)
         agreement = max(0.0, float((share - chance) / max(1 - chance, 1e-3)))
         explained = float(its.explained[guess] / max(its.shown[guess], 1))
-        light, apart = seen.toned[guess, _LIGHT], seen.toned[guess, _COLOURS_APART]
+        through = seen.levels.through(its.transforms[guess][None], np.array([known.size], np.float64))
+        work = known.look()
+        light, off = light_explained(work, *through)
         aligned = Aligned(
             0.0,
             0.0,
             min(agreement, 1.0),
             min(explained, 1.0),
             len(pairs),
-            light=float(light),
-            colours_apart=float(apart),
+            light=light,
+            off=off,
+            contrast=work.contrast,
+            colours_apart=float(seen.toned[guess, _COLOURS_APART]),
         )
     elif evidence.points is not None:
         transform = _unit_transform(evidence.points.transform, known, asked.size)
@@ -74,7 +79,7 @@ def placed(known: Known, part: Size, evidence: Evidence, seen: Look, asked: Aske
     return placement, replace(aligned, shown=placement.shown, covered=placement.covered)
 
 
-_LIGHT, _COLOURS_APART = NAMES.index("light nearby"), NAMES.index("colours apart")
+_COLOURS_APART = NAMES.index("colours apart")
 
 _DARK = 0.2
 """Where so few of the found edges have their lighter side where the work has it, light and dark are exchanged."""

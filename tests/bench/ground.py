@@ -154,7 +154,10 @@ def _pairs(registry: Registry, works: dict[Path, Work]) -> dict[str, Any]:
     for path, work in works.items():
         query = registry.desk.look_at(path.read_bytes())
         others = [one for one in registry.follower.index.search(query.variants, REACH) if one.work != work.id]
-        verdict = decide(others, same_bytes=(), owners=owners, parts={}, seller=None, detail=query.detail)
+        borne_out = {one.work for one in others}
+        verdict = decide(
+            others, same_bytes=(), borne_out=borne_out, owners=owners, parts={}, seller=None, detail=query.detail
+        )
         if isinstance(verdict, Matched):
             for match in verdict.matches:
                 distances = ", ".join(f"{signal.scheme} {signal.distance}" for signal in match.signals)

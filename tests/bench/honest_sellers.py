@@ -95,6 +95,7 @@ class _House:
         verdict = decide(
             candidates,
             same_bytes=(),
+            borne_out=self.closer.borne_out(candidates, query.pictures),
             owners=dict.fromkeys(self.parts, SOMEBODY),
             parts=known,
             seller=SOMEBODY_ELSE,

@@ -13,6 +13,7 @@ It prints the nearest false pairs, and how many attacked pictures are found wher
 import argparse
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -97,22 +98,32 @@ def main() -> None:
     with ProcessPoolExecutor(options.workers, get_context("spawn"), _begin, (packed,)) as pool:
         answers = list(pool.map(_ask, queries, chunksize=8))
     own = [place[query.stem.rpartition("__")[0]] for query in queries]
-    entitled = [{at, *same.of(at)} for at in own]
+    calibrate(answers, queries, [work.name for work in works], own, [{at, *same.of(at)} for at in own], options.out)
 
+
+def calibrate(
+    answers: Sequence[Answer],
+    queries: Sequence[Path],
+    names: Sequence[str],
+    own: Sequence[int],
+    entitled: Sequence[set[int]],
+    out: Path,
+) -> None:
+    """Fits, writes and prints; of every query which of the named works is its `own`, and which are no false pairs."""
     # what weighs all evidence, fitted, and the odds by rules that never saw the work
     held = np.concatenate([answer.held for answer in answers])
     about = np.concatenate([np.array(answer.works, np.intp) for answer in answers])
     groups = np.repeat(np.array(own), [len(answer.works) for answer in answers])
     usable = np.array([w == at or w not in e for a, at, e in zip(answers, own, entitled, strict=True) for w in a.works])
     true = about == groups
-    weighing.write(fitted(held[usable], true[usable], weighing.BENDS), options.out / "weighing.npz")
+    weighing.write(fitted(held[usable], true[usable], weighing.BENDS), out / "weighing.npz")
     odds = np.split(
         held_back(held, true, usable, groups, weighing.BENDS), np.cumsum([len(answer.works) for answer in answers])[:-1]
     )
 
     # how rare each kind's score is
     scores = [_scores(answer, its) for answer, its in zip(answers, odds, strict=True)]
-    pairs = sum(len(works) - len(each) for each in entitled)
+    pairs = sum(len(names) - len(each) for each in entitled)
     false = [its for told, each in zip(scores, entitled, strict=True) for work, its in told.items() if work not in each]
     kinds = {kind: table([its[kind] for its in false if kind in its], pairs) for kind in fused.KINDS}
 
@@ -120,15 +131,15 @@ def main() -> None:
         return max((kinds[kind].rarity(its[kind]) for kind in fused.DECIDING if kind in its), default=0.0)
 
     together = table([one for one in map(rarity, false) if one > 0], pairs)
-    write(kinds, together, options.out / "rarities.npz")
-    sys.stdout.write(f"{len(queries)} queries against {len(works)} works: {pairs} false pairs\n")
+    write(kinds, together, out / "rarities.npz")
+    sys.stdout.write(f"{len(queries)} queries against {len(names)} works: {pairs} false pairs\n")
     for kind, its in kinds.items():
         sys.stdout.write(
             f"{kind}: 1e-5 at {its.score(5):.2f}, 1e-6 at {its.score(6):.2f}, 1e-7 at {its.score(7):.2f}\n"
         )
     nearest = sorted(
         (
-            (rarity(its), query.stem, works[work].name)
+            (rarity(its), query.stem, names[work])
             for query, told, each in zip(queries, scores, entitled, strict=True)
             for work, its in told.items()
             if work not in each

@@ -34,7 +34,9 @@ def _decide(
     seller: AccountId | None = None,
     detail: Detail = Detail.DISTINCT,
 ) -> Verdict:
-    return decide(candidates, same_bytes=same, owners=OWNERS, parts=PARTS, seller=seller, detail=detail)
+    return decide(
+        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
+    )
 
 
 def _page(number: int) -> Part:
@@ -107,7 +109,13 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_cases(case: Case) -> None:
     verdict = decide(
-        case.candidates, same_bytes=case.same, owners=OWNERS, parts=PARTS, seller=case.seller, detail=case.detail
+        case.candidates,
+        same_bytes=case.same,
+        borne_out=OWNERS,
+        owners=OWNERS,
+        parts=PARTS,
+        seller=case.seller,
+        detail=case.detail,
     )
     if not case.expected:
         assert isinstance(verdict, Clear)
@@ -191,7 +199,9 @@ def test_the_part_is_that_of_the_strongest_likeness_the_first_of_equals_and_none
 def test_a_part_that_has_a_name_is_named() -> None:
     parts = {(A, 6): _page(7), (B, 0): _page(1)}
     candidates = _candidate(A, (12, 4), part=6), _candidate(B, (12, 4), TURNED)
-    verdict = decide(candidates, same_bytes=(), owners=OWNERS, parts=parts, seller=None, detail=Detail.DISTINCT)
+    verdict = decide(
+        candidates, same_bytes=(), borne_out=OWNERS, owners=OWNERS, parts=parts, seller=None, detail=Detail.DISTINCT
+    )
     assert any(reason.startswith(f"The picture looks like page 7 of {A}: ") for reason in verdict.reasons)
     assert any(reason.startswith(f"The picture looks like page 1 of {B}, {TURNED}: ") for reason in verdict.reasons)
 
@@ -213,7 +223,9 @@ GRAVITY = [Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
 def test_block_only_by_bytes_or_by_both_codes(
     candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None, detail: Detail
 ) -> None:
-    verdict = decide(candidates, same_bytes=same, owners=OWNERS, parts=PARTS, seller=seller, detail=detail)
+    verdict = decide(
+        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
+    )
     likely = [c for c in candidates if detail is Detail.DISTINCT and c.pdq <= 31 and c.phash <= 8]
     telling = set() if detail in (Detail.FLAT, Detail.COMMON) else same
     blamed = {*telling, *(candidate.work for candidate in likely)} - {w for w in OWNERS if OWNERS[w] == seller}
@@ -230,8 +242,15 @@ def test_neither_order_nor_repetition_matters(
 ) -> None:
     shuffled = candidates + candidates[:3]
     rng.shuffle(shuffled)
-    first = decide(candidates, same_bytes=same, owners=OWNERS, parts=PARTS, seller=seller, detail=detail)
-    assert decide(shuffled, same_bytes=tuple(same), owners=OWNERS, parts=PARTS, seller=seller, detail=detail) == first
+    first = decide(
+        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
+    )
+    assert (
+        decide(
+            shuffled, same_bytes=tuple(same), borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
+        )
+        == first
+    )
 
 
 @given(CANDIDATES, CANDIDATES, SAME, SELLERS, DETAILS)
@@ -242,8 +261,12 @@ def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
     seller: AccountId | None,
     detail: Detail,
 ) -> None:
-    before = decide(candidates, same_bytes=same, owners=OWNERS, parts=PARTS, seller=seller, detail=detail)
-    after = decide(candidates + more, same_bytes=same, owners=OWNERS, parts=PARTS, seller=seller, detail=detail)
+    before = decide(
+        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
+    )
+    after = decide(
+        candidates + more, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
+    )
     assert GRAVITY.index(after.decision) >= GRAVITY.index(before.decision)
     if isinstance(before, Matched):
         assert isinstance(after, Matched)
@@ -255,10 +278,13 @@ def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
 def test_ones_own_works_never_count_against_the_seller(
     candidates: list[Candidate], same: frozenset[WorkId], detail: Detail
 ) -> None:
-    verdict = decide(candidates, same_bytes=same, owners=OWNERS, parts=PARTS, seller=SELLER, detail=detail)
+    verdict = decide(
+        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=SELLER, detail=detail
+    )
     without = decide(
         [c for c in candidates if c.work != MINE],
         same_bytes=same - {MINE},
+        borne_out=OWNERS,
         owners=OWNERS,
         parts=PARTS,
         seller=SELLER,
@@ -276,7 +302,9 @@ def test_ones_own_works_never_count_against_the_seller(
 def test_the_gravest_comes_first_and_nothing_out_of_reach_is_a_match(
     candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None
 ) -> None:
-    verdict = decide(candidates, same_bytes=same, owners=OWNERS, parts=PARTS, seller=seller, detail=Detail.DISTINCT)
+    verdict = decide(
+        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=Detail.DISTINCT
+    )
     if isinstance(verdict, Matched):
         gravity = [GRAVITY.index(match.decision) for match in verdict.matches]
         assert gravity == sorted(gravity, reverse=True)

@@ -21,6 +21,7 @@ from registry.match.classes import Aligned
 from registry.match.decide import decide
 from registry.match.placing import place
 from registry.match.sight import Sight
+from registry.match.thresholds import BLOCK as BLOCKING
 from registry.match.thresholds import BLOCK_RATE, NEAR, REVIEW_RATE
 from registry.works import Detail, Part, PartKind, WorkId
 
@@ -50,12 +51,14 @@ def decided(
     *sights: Sight,
     candidates: tuple[Candidate, ...] = (),
     same: tuple[WorkId, ...] = (),
+    borne_out: tuple[WorkId, ...] = (A, B),
     seller: AccountId | None = None,
     detail: Detail = Detail.DISTINCT,
 ) -> Verdict:
     return decide(
         candidates,
         same_bytes=same,
+        borne_out=borne_out,
         owners={A: SELLER, B: OTHER},
         parts={(A, 1): PAGE},
         seller=seller,
@@ -167,3 +170,23 @@ def test_a_texture_alone_is_for_a_person() -> None:
     alone = replace(sight(), scores=(by_texture,))
     assert decided(alone, seller=OTHER).decision is REVIEW
     assert decided(replace(alone, scores=(by_texture, *sight().scores)), seller=OTHER).decision is BLOCK
+
+
+BY_CODES = (Candidate(A, 1, Orientation.UPRIGHT, BLOCKING.pdq, BLOCKING.phash or 0),)
+
+
+def test_codes_alone_block_only_where_light_bears_them_out() -> None:
+    assert the_match(decided(candidates=BY_CODES)).decision is BLOCK
+    doubted = the_match(decided(candidates=BY_CODES, borne_out=(B,)))
+    assert (doubted.decision, doubted.kind) == (REVIEW, MatchClass.SAME_PICTURE)
+    assert any("Seen field by field" in reason for reason in doubted.reasons)
+
+
+@pytest.mark.parametrize(
+    ("seen", "kind", "decision"),
+    [(A_COPY, MatchClass.PART_OF, BLOCK), (AN_ELEMENT, MatchClass.SHARES_AN_ELEMENT, REVIEW)],
+    ids=["a copy", "another sign on the same button"],
+)
+def test_where_light_does_not_a_closer_look_decides(seen: Aligned, kind: MatchClass, decision: Decision) -> None:
+    match = the_match(decided(sight(aligned=seen), candidates=BY_CODES, borne_out=()))
+    assert (match.kind, match.decision) == (kind, decision)

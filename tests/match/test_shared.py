@@ -49,6 +49,7 @@ def weighed(*works: Work, same: tuple[int, ...] = (), near: tuple[int, ...] = ()
     verdict = decide(
         candidates,
         same_bytes={WorkId(f"wrk_{index}") for index in same},
+        borne_out={work.id for work in works},
         owners={work.id: work.account for work in works},
         parts={},
         seller=SELLER if seller else None,
@@ -174,6 +175,7 @@ def test_it_only_turns_block_into_review_and_never_silences(claims: list[tuple[s
             if work.index not in same
         ],
         same_bytes={WorkId(f"wrk_{index}") for index in same},
+        borne_out={work.id for work in works},
         owners={work.id: work.account for work in works},
         parts={},
         seller=SELLER if seller else None,

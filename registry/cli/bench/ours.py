@@ -19,6 +19,7 @@ from registry.fingerprint.regional.packed import pack, unpack
 from registry.intake import reading
 from registry.intake.taken import Asked, Query
 from registry.match.thresholds import BLOCK, BLOCK_RATE, REACH, REVIEW_RATE, THRESHOLDS
+from registry.matching.afar import borne_out
 from registry.matching.fused import calibrated, fused
 from registry.matching.known import KnownParts
 from registry.matching.looking import look
@@ -103,8 +104,8 @@ class _Own:
         with self._stages.run(Stage.READ):
             asked = reading.read_query(query, None)
         with self._stages.run(Stage.CODES):
-            found, sure = self._by_codes(asked)
-        if not sure and not self._codes_only:
+            found, settled = self._by_codes(asked)
+        if not settled and not self._codes_only:
             for picture in asked.pictures:
                 for place, rarity in self._closer(picture):
                     found[place] = max(found.get(place, 0.0), rarity)
@@ -120,13 +121,19 @@ class _Own:
         return self._exact.nbytes + self._known.nbytes
 
     def _by_codes(self, asked: Query) -> tuple[dict[int, float], bool]:
-        """What codes say of works, and whether it is enough to block."""
+        """What codes say of works, and whether it is enough to block: where light bears them out."""
         found: dict[int, float] = {}
-        for one in self._exact.search(asked.variants, REACH):
+        candidates = self._exact.search(asked.variants, REACH)
+        sure = {one.work for one in candidates}
+        if not self._codes_only:
+            sure = borne_out(self._known, candidates, asked.pictures)
+        for one in candidates:
             threshold = next((each for each in THRESHOLDS if each.holds(one.pdq, one.phash)), None)
             if threshold is None:
                 continue
-            score = SURE - one.pdq / 100 if threshold is BLOCK else _rarity(REVIEW_RATE) + (REACH.pdq - one.pdq) / 1000
+            score = _rarity(REVIEW_RATE) + (REACH.pdq - one.pdq) / 1000
+            if threshold is BLOCK and one.work in sure:
+                score = SURE - one.pdq / 100
             found[_place(one.work)] = max(found.get(_place(one.work), 0.0), score)
         return found, any(score >= SURE - 1 for score in found.values())
 
