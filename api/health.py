@@ -65,6 +65,7 @@ def readyz(registry: Running, response: Response) -> ReadyOut:
         "blobs": _ask(_blobs, registry),
         "sandbox": _ask(_sandbox, registry),
         "anchoring": _ask(_anchoring, registry),
+        "chain": _ask(_chain, registry),
     }
     gravest = max((part.state for part in parts.values()), key=list(State).index)
     response.status_code = 503 if gravest is State.FAILED else 200
@@ -133,3 +134,11 @@ def _anchoring(registry: Registry) -> PartOut:
         return PartOut(state=State.FAILED, told=told)
     late = waited > LATE_FACTOR * registry.settings.checkpoint_wait + LATE_SECONDS
     return PartOut(state=State.DEGRADED if late else State.OK, told=told)
+
+
+def _chain(registry: Registry) -> PartOut:
+    """What the worker that anchors met with, when it last looked at the chain."""
+    trouble = registry.ledger.trouble()
+    if trouble is None:
+        return PartOut(state=State.OK, told="as it should be")
+    return PartOut(state=State.DEGRADED, told=f"{trouble.told} (for {max(registry.clock() - trouble.since, 0):,} s)")

@@ -3,9 +3,9 @@
 1. look again at the anchors that a reorg may still take away
 2. is a checkpoint due: enough entries, or the oldest has waited long enough
 3. tiles up to the head, and their root: a checkpoint, kept
-4. its transaction, signed and kept
-5. sent: the same bytes, as often as it takes
-6. mined: the anchor, kept
+4. its transaction, signed, kept, and sent as often as it takes
+5. mined: the anchor, kept
+6. what the chain or its nodes stand in the way with: told to whoever asks how the registry is
 
 Each step can be the last one before a crash: whatever was kept, the next run goes on from there. One checkpoint is
 under way at a time, so a chain that was away for a day costs two transactions and not a thousand.
@@ -24,6 +24,7 @@ from registry.errors import LedgerError, LedgerHeld, OriginmarkError
 from registry.log.log import Log
 from registry.proof.certificate import Checkpoint
 from registry.store.ledger import Anchored, Identity, LedgerStore
+from registry.store.outbox import Outbox
 
 if TYPE_CHECKING:  # web3 takes a second to import, and whoever hands these over has done so
     from registry.ledger.client import Client
@@ -47,13 +48,14 @@ class Policy:
 
 
 class Anchoring:
-    """One log's anchoring. Only one may run at a time: hold the database's lease."""
+    """One log's anchoring, under the lease that `outbox` writes by."""
 
     def __init__(
         self,
         *,
         identity: Identity,
         store: LedgerStore,
+        outbox: Outbox,
         log: Log,
         client: "Client",
         sender: "Sender",
@@ -61,7 +63,7 @@ class Anchoring:
         policy: Policy,
         clock: Clock,
     ) -> None:
-        self._identity, self._store, self._log = identity, store, log
+        self._identity, self._store, self._outbox, self._log = identity, store, outbox, log
         self._client, self._sender, self._watcher = client, sender, watcher
         self._policy, self._clock = policy, clock
         if client.writer != identity.genesis.writer:
@@ -72,8 +74,19 @@ class Anchoring:
 
     def step(self, *, flush: bool = False) -> list[Anchored]:
         """Goes as far as it can without waiting, and returns what got anchored; `flush` takes what is there as due."""
-        # 1. look again at the anchors that a reorg may still take away
-        self._watcher.review()
+        troubles: list[OriginmarkError] = []
+        try:
+            # 1. look again at the anchors that a reorg may still take away
+            troubles += self._watcher.review()
+            return self._advance(flush=flush)
+        except LedgerError as error:
+            troubles.append(error)
+            raise
+        finally:
+            # 6. what stands in the way: told to whoever asks how the registry is
+            self._outbox.tell(" ".join(trouble.message for trouble in troubles) or None, self._clock())
+
+    def _advance(self, *, flush: bool) -> list[Anchored]:
         pending = self._store.unanchored()
         if not pending:
             # 2. is a checkpoint due
@@ -82,7 +95,7 @@ class Anchoring:
                 return []
             # 3. tiles up to the head, and their root: a checkpoint, kept
             checkpoint = Checkpoint(size=size, root=self._log.extend(size))
-            self._store.add_checkpoint(checkpoint, self._clock())
+            self._outbox.add_checkpoint(checkpoint, self._clock())
             # Crash here: the checkpoint is pending, and its transaction not yet made.
             pending = [checkpoint]
         return [anchored for checkpoint in pending if (anchored := self._anchor(checkpoint)) is not None]
@@ -96,16 +109,16 @@ class Anchoring:
         return flush or size - done >= self._policy.entries or self._clock() - oldest >= self._policy.seconds
 
     def _anchor(self, checkpoint: Checkpoint) -> Anchored | None:
-        # 4. its transaction, signed and kept
+        # 4. its transaction, signed, kept, and sent as often as it takes
         genesis = self._identity.genesis
         call = self._client.calling(genesis.contract, "checkpoint", genesis.log, checkpoint.size, checkpoint.root)
-        saved = self._sender.save(f"checkpoint {checkpoint.size}", call)
-        # 5. sent: the same bytes, as often as it takes
-        mined = self._sender.send(saved)
+        mined = self._sender.advance(f"checkpoint {checkpoint.size}", call)
         if mined is None:
             return None
-        # 6. mined: the anchor, kept
-        return Anchored(checkpoint=checkpoint, anchor=self._watcher.record(checkpoint, saved, mined))
+        # Crash here: the next run finds it mined.
+        self._outbox.add_cost(mined.saved.hash, self._client.cost(mined.saved.hash))
+        # 5. mined: the anchor, kept
+        return self._watcher.record(checkpoint, mined)
 
 
 def log_anchored(anchored: Anchored) -> None:

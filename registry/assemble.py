@@ -42,7 +42,9 @@ from registry.store.checks import Checks
 from registry.store.database import Database
 from registry.store.departures import Departures
 from registry.store.feed import CodeFeed, FeatureFeed
+from registry.store.lease import Leases
 from registry.store.ledger import Identity, LedgerStore
+from registry.store.outbox import Outbox
 from registry.store.recoding import Recoding
 from registry.store.registration import Registrations
 from registry.tidy import Tidying
@@ -82,26 +84,31 @@ class Registry:
     withdrawing: Withdrawing
     refingerprinting: Refingerprinting
     tidying: Tidying
+    leases: Leases
     endpoint: EmbeddedEndpoint | None
 
     @contextmanager
     def anchoring(self) -> Iterator[Anchoring]:
         """The anchor worker, for as long as the block lasts; raises LedgerHeld where another process has it."""
         # web3 takes a second to import, and only whoever anchors needs it.
-        from registry.ledger.founding import check_chain  # noqa: PLC0415
+        from registry.ledger.founding import check_chain, check_contract  # noqa: PLC0415
         from registry.ledger.sender import Sender  # noqa: PLC0415
         from registry.ledger.watcher import Watcher  # noqa: PLC0415
 
-        with self.database.lease(), _client(self.settings, self.keyring, self.clock) as client:
-            reader = JsonRpcReader(client.request)
-            check_chain(self.identity, reader)
+        with self.leases.held() as fence, _client(self.settings, self.keyring, self.clock) as client:
+            readers = [JsonRpcReader(http_json_rpc(url)) for url in self.settings.rpc_urls]
+            readers = readers or [JsonRpcReader(client.request)]
+            check_chain(self.identity, readers)
+            check_contract(self.identity, client)
+            outbox = Outbox(self.database, fence)
             yield Anchoring(
                 identity=self.identity,
                 store=self.ledger,
+                outbox=outbox,
                 log=self.log,
                 client=client,
-                sender=Sender(self.ledger, client, self.clock),
-                watcher=Watcher(self.ledger, self.identity, client.writer, reader),
+                sender=Sender(outbox, client, self.clock, self.settings.most_gwei),
+                watcher=Watcher(self.ledger, outbox, self.identity, client.writer, readers, self.settings.final_depth),
                 policy=Policy(entries=self.settings.checkpoint_entries, seconds=self.settings.checkpoint_wait),
                 clock=self.clock,
             )
@@ -199,6 +206,7 @@ def open_registry(
             recode=desk.recode_soon, recoding=Recoding(database), safe=safe, version=CODES_VERSION
         ),
         tidying=Tidying(sweep=withdrawing.sweep, catalogue=catalogue, safe=safe, clock=clock),
+        leases=Leases(database, clock),
         endpoint=_embedded_endpoint(settings) if settings.embedded else None,
     )
     try:
@@ -210,8 +218,8 @@ def open_registry(
 @contextmanager
 def open_chain(settings: Settings, url: str | None = None) -> Iterator[JsonRpcReader]:
     """A chain to read: behind `url`, or else the one of the settings. No registry need be there."""
-    if url is None and settings.rpc_url is not None:
-        url = settings.rpc_url.get_secret_value()
+    if url is None and settings.rpc_urls:
+        url = settings.rpc_urls[0]
     if url is not None:
         yield JsonRpcReader(http_json_rpc(url))
         return
@@ -236,12 +244,12 @@ def _embedded_endpoint(settings: Settings) -> EmbeddedEndpoint:
 def _client(settings: Settings, keyring: Keyring, clock: Clock) -> "Iterator[Client]":
     from registry.ledger.connect import embedded_client, remote_client  # noqa: PLC0415 - imports web3
 
-    if settings.rpc_url is None:
+    if settings.embedded:
         path = settings.data_dir / "chain.sqlite"
         with embedded_client(path, keyring.writer_secret, clock=clock, version=VERSION) as client:
             yield client
     else:
-        with remote_client(settings.rpc_url.get_secret_value(), keyring.writer_secret) as client:
+        with remote_client(settings.rpc_urls, keyring.writer_secret) as client:
             yield client
 
 
@@ -261,13 +269,15 @@ def _found(
     wait: Callable[[float], None],
 ) -> Identity:
     from registry.ledger.founding import found  # noqa: PLC0415 - imports web3
+    from registry.ledger.sender import Sender  # noqa: PLC0415
 
     contract = None if settings.contract is None else bytes.fromhex(settings.contract.removeprefix("0x"))
     give_up = clock() + FOUNDING_PATIENCE
     while True:
         try:
-            with database.lease(), _client(settings, keyring, clock) as client:
-                return found(ledger, client, keyring, contract, clock, wait)
+            with Leases(database, clock).held() as fence, _client(settings, keyring, clock) as client:
+                sender = Sender(Outbox(database, fence), client, clock, settings.most_gwei)
+                return found(ledger, sender, client, keyring, contract, clock, wait)
         except LedgerHeld:
             # Another process is founding it at this moment.
             identity = ledger.identity()

@@ -221,6 +221,10 @@ class LedgerHeld(Busy):
     remedy = "The running `originmark serve` or `worker` does the anchoring; nothing is lost."
 
 
+class LeaseLost(LedgerHeld):
+    """This process stood still for so long that another one anchors now; nothing it writes counts any more."""
+
+
 class ClockBehind(Busy):
     """The clock stands `seconds` before the embedded chain's last block, and a block's time is never made up."""
 
@@ -267,6 +271,37 @@ class OutOfFunds(LedgerError):
     """The writer's account can't pay for a transaction."""
 
     remedy = "Send funds to the writer's address; `originmark status` shows it."
+
+
+class Underpriced(LedgerError):
+    """The node doesn't take a transaction at these fees; it is signed again at higher ones."""
+
+
+class FeeCapReached(LedgerError):
+    """The chain asks for more than ORIGINMARK_MOST_GWEI allows."""
+
+    remedy = "Wait for lower fees, or raise ORIGINMARK_MOST_GWEI; what is registered is anchored then."
+
+
+class NonceSpent(LedgerError):
+    """The node says that this nonce was used, and shows none of our transactions for it."""
+
+    remedy = (
+        "Use the writer's key nowhere else. If nobody does, the node is behind or wrong: this clears up by itself, "
+        "or the transaction is signed again once the other one is final."
+    )
+
+
+class NodeBehind(LedgerError):
+    """A node knows less of the chain than was known before."""
+
+    remedy = "Let the node catch up, or name another in ORIGINMARK_RPC_URL; nothing is called final meanwhile."
+
+
+class NodesDisagree(LedgerError):
+    """Two nodes tell of different blocks at one height."""
+
+    remedy = "Find out which of the nodes in ORIGINMARK_RPC_URL is wrong; nothing is called final meanwhile."
 
 
 class StoreError(OriginmarkError):

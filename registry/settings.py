@@ -33,10 +33,15 @@ class Settings(BaseSettings):
         default=None, description="A PostgreSQL URL; SQLite in the data directory where it isn't set."
     )
     rpc_url: SecretStr | None = Field(
-        default=None, description="An EVM JSON-RPC endpoint; the embedded chain where it isn't set."
+        default=None,
+        description="An EVM JSON-RPC endpoint, or several with commas between; the embedded chain where it isn't set.",
     )
     contract: Annotated[str | None, Field(pattern=r"^0x[0-9a-fA-F]{40}$")] = Field(
         default=None, description="A CheckpointLog deployed already; a new registry deploys its own where it isn't set."
+    )
+    most_gwei: int = Field(default=200, ge=1, description="The most that a unit of gas may cost, in gwei.")
+    final_depth: int = Field(
+        default=64, ge=1, description="Blocks on top of one that make it final, on chains that don't say so themselves."
     )
     blob_url: Annotated[
         str | None,
@@ -99,6 +104,13 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the chain is the embedded one."""
         return self.rpc_url is None
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The JSON-RPC endpoints; none where the chain is the embedded one."""
+        if self.rpc_url is None:
+            return ()
+        return tuple(url for each in self.rpc_url.get_secret_value().split(",") if (url := each.strip()))
 
     @property
     def checkpoint_wait(self) -> int:

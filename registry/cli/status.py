@@ -5,7 +5,6 @@ from rich.markup import escape
 
 from registry.assemble import VERSION, Registry, open_registry
 from registry.cli.output import DONE, Json, answers, print_json, stamp, table
-from registry.errors import LedgerHeld
 from registry.settings import Settings
 
 
@@ -32,7 +31,7 @@ def status(context: typer.Context, as_json: Json = False) -> int:
 
 def _facts(registry: Registry) -> dict[str, object]:
     genesis, size = registry.identity.genesis, registry.ledger.size()
-    last = registry.ledger.last_anchored()
+    last, trouble = registry.ledger.last_anchored(), registry.ledger.trouble()
     return {
         "version": VERSION,
         "registry_id": registry.identity.log.hex(),
@@ -48,15 +47,9 @@ def _facts(registry: Registry) -> dict[str, object]:
         "anchored": 0 if last is None else last.checkpoint.size,
         "last_anchor": None if last is None else stamp(last.anchor.block_time),
         "last_block": None if last is None else last.anchor.block_number,
+        "finality": None if last is None else last.finality,
+        "trouble": None if trouble is None else f"{trouble.told} (since {stamp(trouble.since)})",
         "anchoring_process": "running"
-        if _is_held(registry)
+        if registry.leases.is_held()
         else "none: start `originmark serve` or `originmark worker`",
     }
-
-
-def _is_held(registry: Registry) -> bool:
-    try:
-        with registry.database.lease():
-            return False
-    except LedgerHeld:
-        return True

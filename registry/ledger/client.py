@@ -17,8 +17,9 @@ from web3.exceptions import Web3Exception, Web3RPCError
 from web3.types import RPCEndpoint, TxParams, Wei
 
 from contracts import checkpoint_log
-from registry.errors import OutOfFunds, RpcRefused, RpcUnavailable
-from registry.store.ledger import Saved
+from registry.errors import NonceSpent, OutOfFunds, RpcRefused, RpcUnavailable, Underpriced
+from registry.proof.chain import Tag
+from registry.store.outbox import Fees, Signed
 
 Answer = TypeVar("Answer")
 
@@ -26,8 +27,21 @@ GAS_MARGIN = 1.2
 NOT_NOW = -32002
 """JSON-RPC's "resource unavailable" (EIP-1474), which the embedded chain says when its clock or file isn't ready."""
 
-ALREADY_THERE = ("already known", "already imported", "nonce too low", "known transaction")
-"""How nodes say that they have these bytes, or that this nonce was mined: nothing is wrong, the receipt decides."""
+ALREADY_THERE = ("already known", "already imported", "known transaction", "already in mempool", "alreadyknown")
+"""How nodes say that they have these bytes: nothing is wrong, the receipt decides."""
+
+SPENT = ("nonce too low", "nonce is too low", "nonce has already been used", "oldnonce")
+"""How they say that this nonce was mined, with these bytes or with others."""
+
+TOO_LITTLE = (
+    "underpriced",
+    "fee too low",
+    "less than block base fee",
+    "feetoolow",
+    "gas price too low",
+    "gasprice too low",
+)
+"""How they say that fees are below what they take, or below what replaces a transaction they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Price:
 
     chain_id: int
     gas: int
-    fees: TxParams
+    fees: Fees
 
 
 class Client:
@@ -69,9 +83,13 @@ class Client:
             raise RpcRefused(f"The endpoint refused {method}: {message}", code=code)
         return answer["result"]
 
-    def mined_nonce(self) -> int:
-        """How many transactions of the writer are mined."""
-        return _asked(lambda: self._web3.eth.get_transaction_count(self._address))
+    def mined_nonce(self, at: Tag = "latest") -> int:
+        """How many transactions of the writer are mined, up to the block with this tag."""
+        return _asked(lambda: self._web3.eth.get_transaction_count(self._address, at))
+
+    def balance(self) -> int:
+        """What the writer has, in wei."""
+        return _asked(lambda: self._web3.eth.get_balance(self._address))
 
     def code(self, contract: bytes) -> bytes:
         """The code deployed at an address; empty where there is none."""
@@ -92,32 +110,54 @@ class Client:
         return Call(to=contract, data=bytes.fromhex(data.removeprefix("0x")))
 
     def price(self, call: Call) -> Price:
-        """Asks the chain what the call takes. EIP-1559 fees hold for two full blocks of rising base fee."""
+        """Asks the chain what the call takes, at fees that hold while the base fee doubles: for six full blocks."""
         params: TxParams = {"from": self._address, **_target(call)}
         gas = _asked(lambda: self._web3.eth.estimate_gas(params))
+        return Price(chain_id=_asked(lambda: self._web3.eth.chain_id), gas=int(gas * GAS_MARGIN), fees=self.fees())
+
+    def fees(self) -> Fees:
+        """What the chain asks now; on a chain without base fees, the price that its node suggests."""
         latest = _asked(lambda: self._web3.eth.get_block("latest"))
-        fees: TxParams
-        if "baseFeePerGas" in latest:
-            tip = _asked(lambda: self._web3.eth.max_priority_fee)
-            ceiling = Wei(tip + 2 * latest["baseFeePerGas"])
-            fees = {"type": 2, "maxPriorityFeePerGas": tip, "maxFeePerGas": ceiling}
-        else:
-            fees = {"gasPrice": _asked(lambda: self._web3.eth.gas_price)}
-        return Price(chain_id=_asked(lambda: self._web3.eth.chain_id), gas=int(gas * GAS_MARGIN), fees=fees)
+        if "baseFeePerGas" not in latest:
+            return Fees(most=_asked(lambda: self._web3.eth.gas_price), tip=None)
+        tip = _asked(lambda: self._web3.eth.max_priority_fee)
+        return Fees(most=tip + 2 * latest["baseFeePerGas"], tip=tip)
 
-    def sign(self, call: Call, price: Price, nonce: int) -> Saved:
+    def cost(self, transaction: bytes) -> int:
+        """What a mined transaction took from the account, in wei, with what an L2 charges for its data (`l1Fee`)."""
+        receipt: Any = self.request("eth_getTransactionReceipt", ["0x" + transaction.hex()])
+        if receipt is None:
+            raise RpcUnavailable("The chain is being reorganised.")
+        price = receipt.get("effectiveGasPrice", "0x0")
+        return int(receipt["gasUsed"], 16) * int(price, 16) + int(receipt.get("l1Fee") or "0x0", 16)
+
+    def sign(self, call: Call, price: Price, nonce: int) -> Signed:
         """The transaction's bytes. Nothing is asked of the chain."""
+        fees = price.fees
+        offer: TxParams
+        if fees.tip is None:
+            offer = {"gasPrice": Wei(fees.most)}
+        else:
+            offer = {"type": 2, "maxPriorityFeePerGas": Wei(fees.tip), "maxFeePerGas": Wei(fees.most)}
         signed = self._account.sign_transaction(
-            {"nonce": nonce, "chainId": price.chain_id, "gas": price.gas, "value": 0, **price.fees, **_target(call)}
+            {"nonce": nonce, "chainId": price.chain_id, "gas": price.gas, "value": 0, **offer, **_target(call)}
         )
-        return Saved(nonce=nonce, hash=bytes(signed.hash), raw=bytes(signed.raw_transaction))
+        return Signed(nonce=nonce, hash=bytes(signed.hash), raw=bytes(signed.raw_transaction), fees=fees)
 
-    def send(self, saved: Saved) -> None:
-        """Sends the bytes; sending them again is harmless."""
+    def send(self, signed: Signed) -> None:
+        """Sends the bytes; sending them again is harmless.
+
+        Raises Underpriced, OutOfFunds, and NonceSpent where the nonce was mined, with these bytes or with others.
+        """
         try:
-            _asked(lambda: self._web3.eth.send_raw_transaction(saved.raw))
+            _asked(lambda: self._web3.eth.send_raw_transaction(signed.raw))
         except RpcRefused as error:
-            if not any(phrase in str(error).lower() for phrase in ALREADY_THERE):
+            said = str(error).lower()
+            if any(phrase in said for phrase in SPENT):
+                raise NonceSpent(f"The node says that nonce {signed.nonce:,} was used.") from error
+            if any(phrase in said for phrase in TOO_LITTLE):
+                raise Underpriced(f"The node doesn't take the transaction at {signed.fees.most:,} wei.") from error
+            if not any(phrase in said for phrase in ALREADY_THERE):
                 raise
 
     @property

@@ -6,7 +6,7 @@
 Each step is saved before it is sent. Crash anywhere: the next start goes on where this one stopped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from contracts import checkpoint_log
 from registry.clock import Clock
@@ -22,6 +22,7 @@ from registry.store.ledger import Identity, LedgerStore
 
 def found(
     store: LedgerStore,
+    sender: Sender,
     client: Client,
     keyring: Keyring,
     contract: bytes | None,
@@ -29,7 +30,6 @@ def found(
     wait: Callable[[float], None],
 ) -> Identity:
     """The registry's identity, founded on this chain. `contract` is an address (20 bytes), or None to deploy one."""
-    sender = Sender(store, client, clock)
     # 1. the contract: given by address, or deployed
     if contract is None:
         deployed = sender.settle("deploy", client.deployment(), wait)
@@ -55,15 +55,32 @@ def found(
     return store.found(genesis, clock())
 
 
-def check_chain(identity: Identity, reader: ChainReader) -> None:
-    """Raises WrongChain unless this is the chain that the registry was founded on."""
-    chain_id, chain_genesis = chain_of(reader)
-    expected = identity.genesis
-    if (chain_id, chain_genesis) != (expected.chain_id, expected.chain_genesis):
-        raise WrongChain(
-            f"The endpoint serves chain {chain_id} with genesis {chain_genesis.hex()[:16]}…; this registry was founded "
-            f"on chain {expected.chain_id} with genesis {expected.chain_genesis.hex()[:16]}…"
-        )
+def check_chain(identity: Identity, readers: Sequence[ChainReader]) -> None:
+    """Raises WrongChain unless every node that answers is on the chain that the registry was founded on.
+
+    Raises RpcUnavailable where none does.
+    """
+    expected, silent = identity.genesis, []
+    for reader in readers:
+        try:
+            chain_id, chain_genesis = chain_of(reader)
+        except RpcUnavailable as error:
+            silent.append(error)
+            continue
+        if (chain_id, chain_genesis) != (expected.chain_id, expected.chain_genesis):
+            raise WrongChain(
+                f"An endpoint serves chain {chain_id} with genesis {chain_genesis.hex()[:16]}…; this registry was "
+                f"founded on chain {expected.chain_id} with genesis {expected.chain_genesis.hex()[:16]}…"
+            )
+    if len(silent) == len(readers):
+        raise silent[-1]
+
+
+def check_contract(identity: Identity, client: Client) -> None:
+    """Raises WrongChain where the registry's contract isn't on the chain: a chain that began anew may look the same."""
+    contract = identity.genesis.contract
+    if client.code(contract) != checkpoint_log().deployed_bytecode:
+        raise WrongChain(f"The chain doesn't have this registry's contract at 0x{contract.hex()}: did it begin anew?")
 
 
 def chain_of(reader: ChainReader) -> tuple[int, bytes]:

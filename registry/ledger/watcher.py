@@ -1,56 +1,150 @@
-"""From sent to mined to final: finding checkpoints on the chain, and noticing when a reorg takes one away."""
+"""From sent to mined to safe to final: finding checkpoints on the chain, and noticing when a reorg takes one away.
 
-from registry.errors import LedgerError, RpcUnavailable
+Every node is asked about every anchor that isn't final yet:
+
+    one tells of another block at that height, and one of ours      they disagree: nothing is decided
+    some tell of another block, and none of ours                    a reorg: the checkpoint is pending again
+    more than half of all nodes tell of ours, and of its finality   so final it is
+    the others don't reach that height, or don't answer             nothing is decided
+
+How final a block is the chain's own tags say; where it has none, the depth below its tip.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registry.errors import LedgerError, NodeBehind, NodesDisagree, RpcUnavailable
+from registry.ledger.sender import Mined
 from registry.proof.certificate import Anchor, Checkpoint
-from registry.proof.chain import ChainReader, ChainUnavailable, Transaction, checkpoint_event
-from registry.store.ledger import Anchored, Identity, LedgerStore, Saved
+from registry.proof.chain import ChainReader, ChainUnavailable, Tag, checkpoint_event
+from registry.proof.verify import Finality
+from registry.store.ledger import Anchored, Identity, LedgerStore
+from registry.store.outbox import Outbox
+
+_RANKS = (Finality.MINED, Finality.SAFE, Finality.FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """A node has the anchor's block, and says how final it is."""
+
+    finality: Finality
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A node has another block at its height."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """A node doesn't reach its height."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Silent:
+    """A node gives no answer."""
+
+    why: str
+
+
+_View = _Same | _Other | _Behind | _Silent
 
 
 class Watcher:
-    """Keeps the anchors of one log true to the chain."""
+    """Keeps the anchors of one log true to the chain, as `readers` tell of it. `depth` is in blocks."""
 
-    def __init__(self, store: LedgerStore, identity: Identity, writer: bytes, reader: ChainReader) -> None:
-        self._store, self._identity, self._writer, self._reader = store, identity, writer, reader
+    def __init__(
+        self,
+        store: LedgerStore,
+        outbox: Outbox,
+        identity: Identity,
+        writer: bytes,
+        readers: Sequence[ChainReader],
+        depth: int,
+    ) -> None:
+        self._store, self._outbox, self._identity, self._writer = store, outbox, identity, writer
+        self._readers, self._depth = readers, depth
 
-    def record(self, checkpoint: Checkpoint, saved: Saved, mined: Transaction) -> Anchor:
-        """Keeps where a checkpoint's transaction was mined."""
-        genesis = self._identity.genesis
+    def record(self, checkpoint: Checkpoint, mined: Mined) -> Anchored:
+        """Keeps where a checkpoint's transaction was mined, as the first node that has the block tells."""
+        genesis, saved, transaction = self._identity.genesis, mined.saved, mined.transaction
         event = checkpoint_event(genesis.contract, genesis.log, self._writer, checkpoint.size, checkpoint.root)
-        if event not in mined.events:
+        if event not in transaction.events:
             raise LedgerError(
                 f"The transaction {saved.hash.hex()} doesn't hold the checkpoint of size {checkpoint.size}."
             )
-        try:
-            block = self._reader.block(mined.block_number)
-        except ChainUnavailable as error:
-            raise RpcUnavailable(str(error)) from error
-        if block is None or block.hash != mined.block_hash:
-            raise RpcUnavailable("The chain is being reorganised.")
-        anchor = Anchor(
-            writer=self._writer,
-            transaction=saved.hash,
-            event_index=mined.events.index(event),
-            block_number=block.number,
-            block_hash=block.hash,
-            block_time=block.time,
-        )
-        self._store.add_anchor(checkpoint, anchor)
-        return anchor
+        for reader in self._readers:
+            try:
+                block = reader.block(transaction.block_number)
+            except ChainUnavailable:
+                continue
+            if block is not None and block.hash == transaction.block_hash:
+                anchor = Anchor(
+                    writer=self._writer,
+                    transaction=saved.hash,
+                    event_index=transaction.events.index(event),
+                    block_number=block.number,
+                    block_hash=block.hash,
+                    block_time=block.time,
+                )
+                self._outbox.add_anchor(checkpoint, anchor, Finality.MINED)
+                return Anchored(checkpoint, anchor, Finality.MINED)
+        raise RpcUnavailable("The chain is being reorganised.")
 
-    def review(self) -> None:
-        """Looks again at each anchor that isn't final: settles it, or makes its checkpoint pending again."""
-        try:
-            for anchored in self._store.watched():
-                self._review(anchored)
-        except ChainUnavailable as error:
-            raise RpcUnavailable(str(error)) from error
+    def review(self) -> list[LedgerError]:
+        """Looks again at each anchor that isn't final; returns what keeps it from deciding, each trouble once."""
+        troubles = {
+            type(trouble): trouble
+            for anchored in self._store.watched()
+            if (trouble := self._review(anchored)) is not None
+        }
+        return list(troubles.values())
 
-    def _review(self, anchored: Anchored) -> None:
-        anchor = anchored.anchor
-        block = self._reader.block(anchor.block_number)
-        if block is None or block.hash != anchor.block_hash:
-            self._store.drop_anchor(anchored.checkpoint.size)
-            return
-        final = self._reader.block("finalized")
-        if final is not None and final.number >= anchor.block_number:
-            self._store.settle_anchor(anchored.checkpoint.size)
+    def _review(self, anchored: Anchored) -> LedgerError | None:
+        anchor, size = anchored.anchor, anchored.checkpoint.size
+        views = [self._view(reader, anchor) for reader in self._readers]
+        same = [view.finality for view in views if isinstance(view, _Same)]
+        others = sum(isinstance(view, _Other) for view in views)
+        if same and others:
+            return NodesDisagree(f"Of {len(views)} nodes {others} tell of another block {anchor.block_number:,}.")
+        if others:
+            self._outbox.drop_anchor(size)
+            return None
+        agreed = self._agreed(same)
+        if same and agreed is not anchored.finality:
+            self._outbox.set_finality(size, agreed)
+        if len(same) == len(views):
+            return None
+        behind = sum(isinstance(view, _Behind) for view in views)
+        if behind:
+            return NodeBehind(f"Of {len(views)} nodes {behind} don't reach block {anchor.block_number:,}.")
+        silent = next(view.why for view in views if isinstance(view, _Silent))
+        return RpcUnavailable(silent if len(views) == 1 else f"One of {len(views)} nodes is away: {silent}")
+
+    def _agreed(self, told: Sequence[Finality]) -> Finality:
+        """How final more than half of all nodes say that it is."""
+        ranks = sorted((_RANKS.index(each) for each in told), reverse=True)
+        half = len(self._readers) // 2
+        return _RANKS[ranks[half]] if len(ranks) > half else Finality.MINED
+
+    def _view(self, reader: ChainReader, anchor: Anchor) -> _View:
+        try:
+            block = reader.block(anchor.block_number)
+            if block is None:
+                return _Behind()
+            return _Same(self._finality(reader, anchor)) if block.hash == anchor.block_hash else _Other()
+        except ChainUnavailable as error:
+            return _Silent(str(error))
+
+    def _finality(self, reader: ChainReader, anchor: Anchor) -> Finality:
+        tags: tuple[tuple[Tag, Finality], ...] = (("finalized", Finality.FINAL), ("safe", Finality.SAFE))
+        blocks = [(reader.block(tag), finality) for tag, finality in tags]
+        if all(block is None for block, _ in blocks):
+            latest = reader.block("latest")
+            deep = latest is not None and latest.number - anchor.block_number >= self._depth
+            return Finality.FINAL if deep else Finality.MINED
+        for block, finality in blocks:
+            if block is not None and block.number >= anchor.block_number:
+                return finality
+        return Finality.MINED

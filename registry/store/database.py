@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from registry.errors import Busy, LedgerHeld, SettingsError, StoreError
+from registry.errors import Busy, SettingsError, StoreError
 
 HEAD_REVISION = "0002"
 """The newest migration. Known here, so that an up-to-date database opens without reading the scripts."""
@@ -31,9 +31,8 @@ OLDEST_REVISION = "0002"
 _SYNC = {True: "FULL", False: "NORMAL"}
 """SQLite's `synchronous` for what is promised and for what isn't. In WAL mode both survive the end of the process."""
 
-_ANCHORING = "Another process is anchoring for this database."
-
 BUSY_TIMEOUT_MS = 30_000
+_STANDING_MS = 15_000
 _UPKEEP_PATIENCE_MS = 1_000
 _LOG_EMPTIED = "PRAGMA wal_checkpoint(TRUNCATE)"
 UPGRADE_LOCK = 0x6F6D_0001
@@ -80,6 +79,9 @@ class Database:
             self.engine.connect().execution_options(originmark_write=_SYNC[promised]) as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
+            if not self.sqlite:
+                # A process that stands still in the middle must not keep others from their rows.
+                session.connection().execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {_STANDING_MS}"))
             if not promised and not self.sqlite:
                 session.connection().execute(text("SET LOCAL synchronous_commit = off"))
             if alone and not self.sqlite:
@@ -139,34 +141,35 @@ class Database:
         return True
 
     @contextmanager
-    def lease(self) -> Iterator[None]:
-        """Makes the caller the only anchor worker while the block lasts; raises LedgerHeld where there is another.
+    def worker_lock(self) -> Iterator[bool]:
+        """Whether the caller got the lock that one anchor worker at a time can have, and keeps while the block lasts.
 
-        Held by the operating system or the database server for as long as this process lives, so that it needs no
-        time-out: after a crash it is free at once.
+        Held by the operating system or the database server: after a crash it is free at once. A process that only
+        stands still keeps it, so that `registry.store.lease` doesn't rest on it alone.
         """
         with ExitStack() as held:
-            if self.sqlite:
-                lock = FileLock(f"{self._path}.worker.lock", blocking=False, mode=0o600, thread_local=False)
-                try:
-                    held.enter_context(lock)
-                except Timeout:
-                    raise LedgerHeld(_ANCHORING) from None
+            if not self.sqlite:
+                yield held.enter_context(self._server_lock())
+                return
+            lock = FileLock(f"{self._path}.worker.lock", blocking=False, mode=0o600, thread_local=False)
+            try:
+                held.enter_context(lock)
+            except Timeout:
+                yield False
             else:
-                held.enter_context(self._server_lease())
-            yield
+                yield True
 
     @contextmanager
-    def _server_lease(self) -> Iterator[None]:
+    def _server_lock(self) -> Iterator[bool]:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEASE_LOCK}):
-                raise LedgerHeld(_ANCHORING)
+            locked = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEASE_LOCK}))
             try:
-                yield
+                yield locked
             finally:
                 # A connection that was lost has taken the lock with it.
                 with suppress(OperationalError):
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEASE_LOCK})
+                    if locked:
+                        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LEASE_LOCK})
 
     def _upgrade(self) -> None:
         with self.engine.connect() as connection:

@@ -1,6 +1,5 @@
-"""What the anchor worker keeps: the registry's identity, checkpoints, the outbox, and anchors."""
+"""What is known of the ledger: the registry's identity, checkpoints, and anchors. `outbox.py` is the worker's side."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
@@ -9,6 +8,7 @@ from sqlmodel import col, func, select
 from registry.clock import Seconds
 from registry.proof.certificate import Anchor, Checkpoint
 from registry.proof.statement import Genesis, encode_statement, entry_of, parse_statement
+from registry.proof.verify import Finality
 from registry.store.database import Database
 from registry.store.tables import (
     AnchorRow,
@@ -16,7 +16,7 @@ from registry.store.tables import (
     IdentityRow,
     LogEntryRow,
     LogHeadRow,
-    TransactionRow,
+    WorkerRow,
 )
 
 
@@ -30,24 +30,24 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A transaction of the outbox: signed, stored, perhaps sent."""
-
-    nonce: int
-    hash: bytes
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Anchored:
-    """A checkpoint that was found on the chain."""
+    """A checkpoint that was found on the chain. `finality` is how final it was when last looked at: a bookmark."""
 
     checkpoint: Checkpoint
     anchor: Anchor
+    finality: Finality
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps the worker from anchoring, or from calling an anchor final, and since when."""
+
+    told: str
+    since: Seconds
 
 
 class LedgerStore:
-    """Keeps what the ledger must not forget."""
+    """What anybody may ask about the ledger, and its founding."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -103,64 +103,17 @@ class LedgerStore:
             )
             return [Checkpoint(size=row.size, root=row.root) for row in rows]
 
-    def add_checkpoint(self, checkpoint: Checkpoint, now: Seconds) -> None:
-        """Keeps a checkpoint that is going to be anchored."""
-        with self._database.write() as session:
-            session.add(CheckpointRow(size=checkpoint.size, root=checkpoint.root, made=now))
-
-    def saved(self, purpose: str) -> Saved | None:
-        """The outbox's transaction for this purpose."""
-        with self._database.read() as session:
-            row = session.exec(select(TransactionRow).where(TransactionRow.purpose == purpose)).first()
-            return None if row is None else Saved(nonce=row.nonce, hash=row.hash, raw=row.raw)
-
-    def save(self, purpose: str, first_nonce: int, sign: Callable[[int], Saved], now: Seconds) -> Saved:
-        """Signs a transaction with the next nonce and stores it, in one transaction of the database.
-
-        `first_nonce` counts where the outbox is empty. One purpose has one transaction, ever: a second call returns it.
-        """
-        with self._database.write(alone=True) as session:
-            row = session.exec(select(TransactionRow).where(TransactionRow.purpose == purpose)).first()
-            if row is not None:
-                return Saved(nonce=row.nonce, hash=row.hash, raw=row.raw)
-            last: int | None = session.exec(select(func.max(TransactionRow.nonce))).one()
-            saved = sign(first_nonce if last is None else last + 1)
-            session.add(TransactionRow(nonce=saved.nonce, purpose=purpose, hash=saved.hash, raw=saved.raw, saved=now))
-            return saved
-
-    def add_anchor(self, checkpoint: Checkpoint, anchor: Anchor) -> None:
-        """Keeps where a checkpoint was found; a second call for it changes the place."""
-        with self._database.write() as session:
-            session.merge(
-                AnchorRow(
-                    size=checkpoint.size,
-                    writer=anchor.writer,
-                    transaction_hash=anchor.transaction,
-                    event_index=anchor.event_index,
-                    block_number=anchor.block_number,
-                    block_hash=anchor.block_hash,
-                    block_time=anchor.block_time,
-                    watched=True,
-                )
-            )
-
-    def drop_anchor(self, size: int) -> None:
-        """Forgets an anchor that a reorg took away: its checkpoint is pending again."""
-        with self._database.write() as session:
-            row = session.get(AnchorRow, size)
-            if row is not None:
-                session.delete(row)
-
-    def settle_anchor(self, size: int) -> None:
-        """Ends the watch over an anchor that was seen final."""
-        with self._database.write() as session:
-            row = session.get_one(AnchorRow, size)
-            row.watched = False
-            session.add(row)
-
     def watched(self) -> list[Anchored]:
         """The anchors that a reorg may still take away, the oldest first."""
-        return self._anchors(col(AnchorRow.watched).is_(True))
+        return self._anchors(AnchorRow.finality != Finality.FINAL)
+
+    def trouble(self) -> Trouble | None:
+        """What the worker that anchors, or did last, could not do."""
+        with self._database.read() as session:
+            row = session.get(WorkerRow, 1)
+            if row is None or row.trouble is None or row.troubled is None:
+                return None
+            return Trouble(row.trouble, row.troubled)
 
     def covering(self, index: int) -> Anchored | None:
         """The first anchored checkpoint that has the entry at this index."""
@@ -189,6 +142,7 @@ class LedgerStore:
                         block_hash=row.block_hash,
                         block_time=row.block_time,
                     ),
+                    finality=Finality(row.finality),
                 )
                 for made, row in session.exec(query)
             ]

@@ -242,19 +242,39 @@ class CheckpointRow(SQLModel, table=True):
     made: int = Field(sa_type=BigInteger)
 
 
+class WorkerRow(SQLModel, table=True):
+    """Who anchors: the fencing token, until when it holds, whether its holder has the lock; and what troubles it."""
+
+    __tablename__ = "worker"
+    id: int = Field(default=1, primary_key=True)
+    token: int = Field(sa_type=BigInteger)
+    expires: int = Field(sa_type=BigInteger)
+    locked: bool
+    trouble: str | None = None
+    troubled: int | None = Field(default=None, sa_type=BigInteger)
+
+
 class TransactionRow(SQLModel, table=True):
-    """The outbox: a transaction's nonce and signed bytes, stored before they are sent. `purpose` is unique."""
+    """The outbox: signed bytes, stored before they are sent. What a purpose needs may be tried again at other fees.
+
+    Fees are in wei a unit of gas, as decimals; `tip` is None on chains without a base fee. `cost` is what a mined one
+    took from the account, in wei.
+    """
 
     __tablename__ = "transactions"
-    nonce: int = Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))
-    purpose: str = Field(unique=True)
+    id: int | None = Field(default=None, sa_column=Column(BigInt, primary_key=True))
+    purpose: str = Field(index=True)
+    nonce: int = Field(sa_type=BigInteger)
     hash: bytes = Field(unique=True)
     raw: bytes
+    most: str
+    tip: str | None = None
     saved: int = Field(sa_type=BigInteger)
+    cost: str | None = None
 
 
 class AnchorRow(SQLModel, table=True):
-    """Where a checkpoint was found on the chain. `watched` ends when the block was seen final: a bookmark, no claim."""
+    """Where a checkpoint was found on the chain, and how final it was when it was last looked at: `mined` and on."""
 
     __tablename__ = "anchors"
     size: int = Field(sa_column=Column(BigInt, ForeignKey("checkpoints.size"), primary_key=True, autoincrement=False))
@@ -264,4 +284,4 @@ class AnchorRow(SQLModel, table=True):
     block_number: int = Field(sa_type=BigInteger)
     block_hash: bytes
     block_time: int = Field(sa_type=BigInteger)
-    watched: bool = Field(default=True, index=True)
+    finality: str = Field(index=True)

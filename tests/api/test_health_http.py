@@ -55,7 +55,7 @@ def states(told: dict[str, Any]) -> dict[str, str]:
     return {name: part["state"] for name, part in told["parts"].items()}
 
 
-ALL_WELL = {"database": "ok", "index": "ok", "blobs": "ok", "sandbox": "ok", "anchoring": "ok"}
+ALL_WELL = {"database": "ok", "index": "ok", "blobs": "ok", "sandbox": "ok", "anchoring": "ok", "chain": "ok"}
 
 
 def test_a_server_that_works_is_live_and_ready(house: House) -> None:
@@ -87,7 +87,7 @@ def test_works_that_wait_for_newer_codes_are_told_and_keep_nobody_away(house: Ho
 def test_a_database_that_is_gone_is_named_and_its_words_are_not_told(house: House) -> None:
     status, told = ready(house, ledger=Broken(StoreError("no route to db.internal")))
     assert status == 503
-    assert states(told) == {**ALL_WELL, "database": "failed", "anchoring": "failed"}
+    assert states(told) == {**ALL_WELL, "database": "failed", "anchoring": "failed", "chain": "failed"}
     assert "db.internal" not in str(told)
 
 

@@ -67,11 +67,16 @@ def test_every_error_has_a_problem(kind: type[OriginmarkError]) -> None:
 def test_leaves_that_have_no_row_stand_under_a_parent_that_means_the_same() -> None:
     under_a_parent = {kind for kind in kinds() if kind not in PROBLEMS and not kind.__subclasses__()}
     assert under_a_parent == {
-        errors.LedgerHeld,
+        errors.LeaseLost,
         errors.ClockBehind,
         errors.ExecutionReverted,
         errors.WrongChain,
         errors.OutOfFunds,
+        errors.Underpriced,
+        errors.FeeCapReached,
+        errors.NonceSpent,
+        errors.NodeBehind,
+        errors.NodesDisagree,
         errors.FeedBroken,
         errors.BlobMissing,
         errors.BlobDamaged,

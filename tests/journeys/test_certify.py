@@ -62,7 +62,7 @@ def proof(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         return
     toolchain: Toolchain = request.getfixturevalue("toolchain")
     with started(toolchain.anvil, slots_in_an_epoch=4) as anvil:
-        with remote_client(anvil.url, open_keyring(data / "keys").writer_secret) as client:
+        with remote_client([anvil.url], open_keyring(data / "keys").writer_secret) as client:
             fund(anvil, client)
         settings = Settings.model_validate({"data_dir": data, "rpc_url": anvil.url, "media_workers": 1})
         with open_registry(settings) as registry:

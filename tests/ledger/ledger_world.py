@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +20,15 @@ from registry.ledger.sender import Sender
 from registry.ledger.watcher import Watcher
 from registry.log.files import TileFiles
 from registry.log.log import Log
+from registry.proof.chain import ChainReader
 from registry.store.database import Database
+from registry.store.lease import Leases
 from registry.store.ledger import Anchored, Identity, LedgerStore
+from registry.store.outbox import Outbox
 from registry.store.tables import LogEntryRow, LogHeadRow
 from tests.anvil import Anvil
 
+FINAL_DEPTH = 64
 NEVER_BY_ITSELF = Policy(entries=1_000_000, seconds=1_000_000)
 
 
@@ -39,22 +43,26 @@ class World:
     client: Client
     identity: Identity
     clock: Clock
+    outbox: Outbox
     policy: Policy = NEVER_BY_ITSELF
+    most_gwei: int = 200
 
     @property
     def reader(self) -> JsonRpcReader:
         return JsonRpcReader(self.client.request)
 
-    def anchoring(self, client: Client | None = None) -> Anchoring:
+    def anchoring(self, client: Client | None = None, readers: Sequence[ChainReader] | None = None) -> Anchoring:
         """A worker as it starts: nothing in memory, everything in the database."""
         client = client or self.client
+        readers = readers or [JsonRpcReader(client.request)]
         return Anchoring(
             identity=self.identity,
             store=self.store,
+            outbox=self.outbox,
             log=Log(TileFiles(self.directory / "log"), self.store.entries),
             client=client,
-            sender=Sender(self.store, client, self.clock),
-            watcher=Watcher(self.store, self.identity, client.writer, JsonRpcReader(client.request)),
+            sender=Sender(self.outbox, client, self.clock, self.most_gwei),
+            watcher=Watcher(self.store, self.outbox, self.identity, client.writer, readers, depth=FINAL_DEPTH),
             policy=self.policy,
             clock=self.clock,
         )
@@ -105,8 +113,10 @@ def on_anvil(anvil: Anvil, directory: Path, clock: Clock = system_clock) -> Iter
     keyring = open_keyring(directory / "keys")
     database = Database(f"sqlite:///{directory / 'registry.sqlite'}")
     store = LedgerStore(database)
-    with remote_client(anvil.url, keyring.writer_secret) as client:
+    with Leases(database, system_clock).held() as fence, remote_client([anvil.url], keyring.writer_secret) as client:
         fund(anvil, client)
-        identity = found(store, client, keyring, None, clock, lambda _seconds: anvil.mine())
-        yield World(directory, database, store, keyring, client, identity, clock)
+        outbox = Outbox(database, fence)
+        sender = Sender(outbox, client, clock, most_gwei=200)
+        identity = found(store, sender, client, keyring, None, clock, lambda _seconds: anvil.mine())
+        yield World(directory, database, store, keyring, client, identity, clock, outbox)
     database.close()

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from registry.clock import system_clock
 from registry.errors import LedgerError, OutOfFunds, RpcUnavailable, WrongChain
 from registry.ledger.client import Client
 from registry.ledger.connect import remote_client
 from registry.ledger.founding import check_chain, found
 from registry.ledger.reader import JsonRpcReader, http_json_rpc
-from registry.store.ledger import LedgerStore, Saved
+from registry.ledger.sender import Sender
+from registry.store.lease import Leases
+from registry.store.ledger import LedgerStore
+from registry.store.outbox import Outbox, Saved
 from tests.anvil import Anvil, started
 from tests.contracts.toolchain import Toolchain
 from tests.ledger.ledger_world import World, fund, on_anvil
@@ -61,9 +65,8 @@ def test_a_lost_message_is_made_good_by_the_same_bytes(world: World, lose: str) 
     world.append(10)
     with pytest.raises(RpcUnavailable):
         world.anchoring(Unreliable(world.client, lose=lose)).step(flush=True)  # type: ignore[arg-type]
-    kept = world.store.saved("checkpoint 11")
+    (kept,) = world.outbox.saved("checkpoint 11")
     (anchored,) = world.anchor()
-    assert kept is not None
     assert anchored.anchor.transaction == kept.hash
     assert len(world.checkpoints_on_chain()) == 1
 
@@ -109,7 +112,8 @@ def test_an_anchor_is_watched_until_the_chain_calls_it_final(world: World, anvil
 
 def test_founding_goes_on_where_it_stopped(anvil: Anvil, tmp_path: Path) -> None:
     with on_anvil(anvil, tmp_path) as world:
-        again = found(world.store, world.client, world.keyring, None, world.clock, lambda _seconds: None)
+        sender = Sender(world.outbox, world.client, world.clock, world.most_gwei)
+        again = found(world.store, sender, world.client, world.keyring, None, world.clock, lambda _seconds: None)
         assert again == world.identity
         assert world.client.mined_nonce() == 2, "one deployment and one opening"
 
@@ -117,8 +121,8 @@ def test_founding_goes_on_where_it_stopped(anvil: Anvil, tmp_path: Path) -> None
 def test_another_chain_is_refused(world: World, toolchain: Toolchain) -> None:
     elsewhere = started(toolchain.anvil, options=["--timestamp", "1700000000"])
     with elsewhere as other, pytest.raises(WrongChain, match="founded on"):
-        check_chain(world.identity, JsonRpcReader(http_json_rpc(other.url)))
-    check_chain(world.identity, world.reader)
+        check_chain(world.identity, [world.reader, JsonRpcReader(http_json_rpc(other.url))])
+    check_chain(world.identity, [world.reader])
 
 
 def test_a_contract_that_is_none_is_refused(anvil: Anvil, tmp_path: Path) -> None:
@@ -126,11 +130,13 @@ def test_a_contract_that_is_none_is_refused(anvil: Anvil, tmp_path: Path) -> Non
     from registry.store.database import Database
 
     keyring = open_keyring(tmp_path / "keys")
-    store = LedgerStore(Database(f"sqlite:///{tmp_path / 'registry.sqlite'}"))
-    with remote_client(anvil.url, keyring.writer_secret) as client:
+    database = Database(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    store = LedgerStore(database)
+    with Leases(database, system_clock).held() as fence, remote_client([anvil.url], keyring.writer_secret) as client:
         fund(anvil, client)
+        sender = Sender(Outbox(database, fence), client, system_clock, most_gwei=200)
         with pytest.raises(WrongChain, match="no CheckpointLog"):
-            found(store, client, keyring, b"\x11" * 20, lambda: 0, lambda _seconds: None)
+            found(store, sender, client, keyring, b"\x11" * 20, lambda: 0, lambda _seconds: None)
         assert store.identity() is None
 
 
@@ -139,7 +145,7 @@ def test_no_funds_and_no_node_are_told_apart(world: World, anvil: Anvil, tmp_pat
     anvil.rpc("anvil_setBalance", f"0x{world.client.writer.hex()}", "0x0")
     with pytest.raises(OutOfFunds):
         world.anchoring().step(flush=True)
-    with remote_client("http://127.0.0.1:9", world.keyring.writer_secret) as nobody, pytest.raises(RpcUnavailable):
+    with remote_client(["http://127.0.0.1:9"], world.keyring.writer_secret) as nobody, pytest.raises(RpcUnavailable):
         world.anchoring(nobody).step()
     fund(anvil, world.client)
     assert [one.checkpoint.size for one in world.anchor()] == [2]
@@ -157,5 +163,5 @@ def test_a_chain_that_knows_more_than_the_database_stops_everything(world: World
 
 
 def test_another_key_than_the_founders_is_refused(world: World, anvil: Anvil) -> None:
-    with remote_client(anvil.url, b"\x22" * 32) as other, pytest.raises(LedgerError, match="writer's key"):
+    with remote_client([anvil.url], b"\x22" * 32) as other, pytest.raises(LedgerError, match="writer's key"):
         world.anchoring(other)

@@ -9,8 +9,11 @@ from registry.proof.receipt import Receipt
 from registry.proof.statement import Genesis
 from registry.store.access import Accounts
 from registry.store.database import Database
+from registry.store.lease import LEASE_SECONDS, Fence
 from registry.store.ledger import LedgerStore
+from registry.store.outbox import Outbox
 from registry.store.registration import Draft, Registrations
+from registry.store.tables import WorkerRow
 from registry.works import (
     Codes,
     Description,
@@ -117,3 +120,12 @@ def add(registrations: Registrations, draft: Draft, seal: Callable[[int], Receip
     """Adds one draft."""
     (work,) = registrations.add_all([draft], lambda _, index: seal(index))
     return work
+
+
+def outbox_of(database: Database) -> Outbox:
+    """The outbox of a worker that took the lease and will not give it back."""
+    with database.write() as session:
+        row = session.get(WorkerRow, 1) or WorkerRow(token=0, expires=0, locked=False)
+        row.token, row.expires = row.token + 1, NOW + LEASE_SECONDS
+        session.add(row)
+        return Outbox(database, Fence(row.token))

@@ -6,6 +6,7 @@ a connection of the test's.
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -13,9 +14,12 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from registry.accounts import AccountId
-from registry.errors import LedgerHeld
+from registry.clock import system_clock
+from registry.errors import LeaseLost, LedgerHeld
 from registry.keyring import open_keyring
 from registry.store.database import Database
+from registry.store.lease import Leases
+from registry.store.outbox import Outbox
 from registry.store.registration import Registrations
 from tests.store.examples import add, seal, some_draft
 
@@ -96,9 +100,28 @@ def register_same(barrier: Barrier, url: str, account: AccountId, digests: list[
 def hold_lease(barrier: Barrier, url: str, held: Path) -> None:
     """Takes the lease, tells so, and keeps it until it is killed."""
     database = Database(url)
-    with database.lease():
+    with Leases(database, system_clock).held():
         tell(held, "held")
         barrier.wait()  # with one party more than come: for ever
+
+
+_PAUSE = 0.5
+"""Seconds between two writes: who is told of one can stop the process outside of any."""
+
+
+def hold_lease_and_write(barrier: Barrier, url: str, held: Path, lost: Path) -> None:
+    """Takes the lease and writes under it again and again, telling of each; tells the error, and waits to be killed."""
+    database = Database(url)
+    with Leases(database, system_clock).held() as fence:
+        outbox = Outbox(database, fence)
+        while True:
+            try:
+                outbox.tell(None, system_clock())
+            except LeaseLost as error:
+                tell(lost, type(error).__name__)
+                barrier.wait()
+            tell(held, "written")
+            time.sleep(_PAUSE)
 
 
 def contend_for_lease(barrier: Barrier, url: str, times: int, mark: Path, entered: Path) -> None:
@@ -107,7 +130,7 @@ def contend_for_lease(barrier: Barrier, url: str, times: int, mark: Path, entere
     barrier.wait(PATIENCE)
     while times:
         try:
-            with database.lease():
+            with Leases(database, system_clock).held():
                 os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
                 tell(entered, str(os.getpid()))
                 mark.unlink()

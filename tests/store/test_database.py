@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
-from registry.errors import Busy, LedgerHeld, SettingsError, StoreError
+from registry.errors import Busy, SettingsError, StoreError
 from registry.store.access import Accounts
 from registry.store.database import HEAD_REVISION, UPGRADE_LOCK, Database
 from registry.store.tables import AccountRow, ApiKeyRow
@@ -228,74 +228,3 @@ def test_a_lost_connection_is_told_and_the_next_transaction_has_another(postgres
         with pytest.raises(StoreError, match="The database failed"):
             write()
         assert Accounts(database).all() == []
-
-
-def test_the_lease_has_one_holder(database: Database, database_url: str) -> None:
-    with closing(Database(database_url)) as other:
-        with database.lease():
-            for second in (database, other):
-                with pytest.raises(LedgerHeld), second.lease():
-                    pass
-        with other.lease():
-            pass
-
-
-def test_the_lease_passes_errors_and_is_given_back(database: Database) -> None:
-    for error in (ZeroDivisionError(), TimeoutError()):
-        with pytest.raises(type(error)), database.lease():
-            raise error
-    with database.lease():
-        pass
-
-
-def test_the_lease_can_be_given_back_by_another_thread(database: Database) -> None:
-    lease = database.lease()
-    lease.__enter__()
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lease.__exit__, None, None, None).result()
-    with database.lease():
-        pass
-
-
-def test_a_connection_lost_within_the_lease_hides_no_error(postgresql_url: str) -> None:
-    def anchor() -> None:
-        with database.lease():
-            with other.write() as killer:
-                killer.connection().execute(
-                    text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
-                )
-            raise ZeroDivisionError
-
-    with closing(Database(postgresql_url)) as database, closing(Database(postgresql_url)) as other:
-        with pytest.raises(ZeroDivisionError):
-            anchor()
-        with database.lease():
-            pass
-
-
-def test_processes_that_contend_hold_the_lease_one_at_a_time(database_url: str, tmp_path: Path) -> None:
-    Database(database_url).close()
-    entered = tmp_path / "entered"
-    with processes.running(4, processes.contend_for_lease, database_url, 10, tmp_path / "mark", entered) as contending:
-        processes.finish(contending)
-    assert len(processes.told(entered)) == 40
-
-
-def test_a_killed_process_leaves_the_lease_at_once(database: Database, database_url: str, tmp_path: Path) -> None:
-    held = tmp_path / "held"
-    with processes.running(1, processes.hold_lease, database_url, held, parties=2) as holding:
-        deadline = time.monotonic() + processes.PATIENCE
-        while not processes.told(held):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        with pytest.raises(LedgerHeld), database.lease():
-            pass
-        holding[0].kill()
-        holding[0].join()
-        deadline = time.monotonic() + (0 if database.sqlite else 5)  # a server has to notice first
-        while True:
-            try:
-                with database.lease():
-                    return
-            except LedgerHeld:
-                assert time.monotonic() < deadline

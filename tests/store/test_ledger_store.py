@@ -1,6 +1,5 @@
-"""What the anchor worker keeps: identity, outbox, checkpoints and anchors."""
+"""What is known of the ledger, and what the anchor worker writes of it: identity, checkpoints and anchors."""
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,14 +15,11 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from registry.proof.certificate import Anchor, Checkpoint
 from registry.proof.statement import entry_of
+from registry.proof.verify import Finality
 from registry.store.database import Database
-from registry.store.ledger import Anchored, LedgerStore, Saved
+from registry.store.ledger import Anchored, LedgerStore
 from registry.store.registration import Registrations
-from tests.store.examples import NOW, add, added_account, seal, some_draft, some_genesis
-
-
-def _saved(nonce: int) -> Saved:
-    return Saved(nonce=nonce, hash=os.urandom(32), raw=os.urandom(100))
+from tests.store.examples import NOW, add, added_account, outbox_of, seal, some_draft, some_genesis
 
 
 def _at_once(calls: list[Callable[[], object]]) -> list[object]:
@@ -72,80 +68,20 @@ def test_entries_are_those_between(database: Database) -> None:
     assert store.size() == 6
 
 
-def test_the_first_nonce_counts_only_while_the_outbox_is_empty(database: Database) -> None:
-    store = LedgerStore(database)
-    nonces = [store.save(purpose, 7, _saved, NOW).nonce for purpose in ("deploy", "open", "checkpoint 1")]
-    assert nonces == [7, 8, 9]
-    assert store.save("checkpoint 2", 100, _saved, NOW).nonce == 10
-
-
-def test_nonce_0_is_a_nonce(database: Database) -> None:
-    store = LedgerStore(database)
-    assert [store.save(purpose, 0, _saved, NOW).nonce for purpose in ("deploy", "open")] == [0, 1]
-
-
-def test_one_purpose_has_one_transaction(database: Database) -> None:
-    store = LedgerStore(database)
-    assert store.saved("deploy") is None
-    first = store.save("deploy", 0, _saved, NOW)
-
-    def unreached(nonce: int) -> Saved:
-        raise AssertionError("nothing is signed a second time")
-
-    assert store.save("deploy", 5, unreached, NOW) == first
-    assert store.saved("deploy") == first
-    assert store.saved("open") is None
-
-
-def test_a_signature_that_fails_takes_no_nonce(database: Database) -> None:
-    store = LedgerStore(database)
-
-    def broken(nonce: int) -> Saved:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        store.save("deploy", 3, broken, NOW)
-    assert store.saved("deploy") is None
-    assert store.save("open", 3, _saved, NOW).nonce == 3
-
-
-def test_savers_at_once_get_a_nonce_each(database: Database) -> None:
-    store = LedgerStore(database)
-    signed: list[int] = []
-
-    def sign(nonce: int) -> Saved:
-        signed.append(nonce)
-        return _saved(nonce)
-
-    _at_once([partial(store.save, f"checkpoint {number}", 0, sign, NOW) for number in range(8)])
-    # None was signed for two transactions, not even one that was then thrown away.
-    assert sorted(signed) == list(range(8))
-    assert sorted(saved.nonce for number in range(8) if (saved := store.saved(f"checkpoint {number}"))) == list(
-        range(8)
-    )
-
-
-def test_savers_of_one_purpose_at_once_get_the_same_transaction(database: Database) -> None:
-    store = LedgerStore(database)
-    saved = _at_once([lambda: store.save("deploy", 4, _saved, NOW)] * 8)
-    assert saved == [store.saved("deploy")] * 8
-    assert store.save("open", 0, _saved, NOW).nonce == 5
-
-
 def test_only_a_checkpoint_that_was_made_has_an_anchor(database: Database) -> None:
-    store = LedgerStore(database)
+    outbox = outbox_of(database)
     with pytest.raises(IntegrityError):
-        store.add_anchor(Checkpoint(size=5, root=bytes(32)), _anchor(1))
+        outbox.add_anchor(Checkpoint(size=5, root=bytes(32)), _anchor(1), Finality.MINED)
     with pytest.raises(NoResultFound):
-        store.settle_anchor(5)
-    assert store.watched() == []
+        outbox.set_finality(5, Finality.FINAL)
+    assert LedgerStore(database).watched() == []
 
 
 def test_a_size_has_one_checkpoint(database: Database) -> None:
-    store = LedgerStore(database)
-    store.add_checkpoint(Checkpoint(size=5, root=bytes(32)), NOW)
+    store, outbox = LedgerStore(database), outbox_of(database)
+    outbox.add_checkpoint(Checkpoint(size=5, root=bytes(32)), NOW)
     with pytest.raises(IntegrityError):
-        store.add_checkpoint(Checkpoint(size=5, root=b"x" * 32), NOW)
+        outbox.add_checkpoint(Checkpoint(size=5, root=b"x" * 32), NOW)
     assert store.last_checkpoint() == Checkpoint(size=5, root=bytes(32))
 
 
@@ -171,46 +107,45 @@ class Anchoring(RuleBasedStateMachine):
         with database.write() as session:
             session.connection().execute(text("DELETE FROM anchors"))
             session.connection().execute(text("DELETE FROM checkpoints"))
-        self.store = LedgerStore(database)
+        self.store, self.outbox = LedgerStore(database), outbox_of(database)
         self.made: dict[int, Checkpoint] = {}
         self.found: dict[int, Anchor] = {}
-        self.unsettled: set[int] = set()
+        self.finality: dict[int, Finality] = {}
 
     @rule(size=SIZES, root=st.binary(min_size=32, max_size=32))
     def make(self, size: int, root: bytes) -> None:
         if size not in self.made:
             self.made[size] = Checkpoint(size=size, root=root)
-            self.store.add_checkpoint(self.made[size], NOW)
+            self.outbox.add_checkpoint(self.made[size], NOW)
 
     @precondition(lambda self: self.made)
     @rule(data=st.data(), number=st.integers(0, 2**20))
     def find(self, data: st.DataObject, number: int) -> None:
         size = data.draw(st.sampled_from(sorted(self.made)))
-        self.store.add_anchor(self.made[size], _anchor(number))
-        self.found[size] = _anchor(number)
-        self.unsettled.add(size)
+        self.outbox.add_anchor(self.made[size], _anchor(number), Finality.MINED)
+        self.found[size], self.finality[size] = _anchor(number), Finality.MINED
 
     @rule(size=SIZES)
     def drop(self, size: int) -> None:
-        self.store.drop_anchor(size)
+        self.outbox.drop_anchor(size)
         self.found.pop(size, None)
-        self.unsettled.discard(size)
 
     @precondition(lambda self: self.found)
-    @rule(data=st.data())
-    def settle(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), finality=st.sampled_from([Finality.MINED, Finality.SAFE, Finality.FINAL]))
+    def settle(self, data: st.DataObject, finality: Finality) -> None:
         size = data.draw(st.sampled_from(sorted(self.found)))
-        self.store.settle_anchor(size)
-        self.unsettled.discard(size)
+        self.outbox.set_finality(size, finality)
+        self.finality[size] = finality
 
     def _anchored(self, size: int | None) -> Anchored | None:
-        return None if size is None else Anchored(checkpoint=self.made[size], anchor=self.found[size])
+        return None if size is None else Anchored(self.made[size], self.found[size], self.finality[size])
 
     @invariant()
     def agrees(self) -> None:
         assert self.store.last_checkpoint() == (self.made[max(self.made)] if self.made else None)
         assert self.store.unanchored() == [self.made[size] for size in sorted(self.made) if size not in self.found]
-        assert self.store.watched() == [self._anchored(size) for size in sorted(self.unsettled)]
+        unsettled = [size for size in sorted(self.found) if self.finality[size] is not Finality.FINAL]
+        assert self.store.watched() == [self._anchored(size) for size in unsettled]
         assert self.store.last_anchored() == self._anchored(max(self.found, default=None))
 
     @rule()

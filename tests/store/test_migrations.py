@@ -85,7 +85,6 @@ def test_constraints_are_those_of_the_models(database: Database) -> None:
         ("works", ("log_index",)),
         ("withdrawals", ("log_index",)),
         ("transactions", ("hash",)),
-        ("transactions", ("purpose",)),
     }
 
 

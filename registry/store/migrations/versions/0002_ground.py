@@ -65,14 +65,28 @@ def upgrade() -> None:
     )
     op.create_table(
         "transactions",
-        sa.Column("nonce", BIG_KEY, autoincrement=False, nullable=False),
+        sa.Column("id", BIG_KEY, nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("nonce", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("most", sa.String(), nullable=False),
+        sa.Column("tip", sa.String(), nullable=True),
         sa.Column("saved", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("nonce"),
+        sa.Column("cost", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("hash"),
-        sa.UniqueConstraint("purpose"),
+    )
+    op.create_index(op.f("ix_transactions_purpose"), "transactions", ["purpose"], unique=False)
+    op.create_table(
+        "worker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("troubled", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "anchors",
@@ -83,14 +97,14 @@ def upgrade() -> None:
         sa.Column("block_number", sa.BigInteger(), nullable=False),
         sa.Column("block_hash", sa.LargeBinary(), nullable=False),
         sa.Column("block_time", sa.BigInteger(), nullable=False),
-        sa.Column("watched", sa.Boolean(), nullable=False),
+        sa.Column("finality", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["size"],
             ["checkpoints.size"],
         ),
         sa.PrimaryKeyConstraint("size"),
     )
-    op.create_index(op.f("ix_anchors_watched"), "anchors", ["watched"], unique=False)
+    op.create_index(op.f("ix_anchors_finality"), "anchors", ["finality"], unique=False)
     op.create_table(
         "api_keys",
         sa.Column("id", sa.String(), nullable=False),
@@ -303,6 +317,7 @@ def downgrade() -> None:
         "api_keys",
         "anchors",
         "transactions",
+        "worker",
         "log_head",
         "log_entries",
         "identity",
