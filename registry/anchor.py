@@ -116,7 +116,6 @@ class Anchoring:
         if mined is None:
             return None
         # Crash here: the next run finds it mined.
-        self._outbox.add_cost(mined.saved.hash, self._client.cost(mined.saved.hash))
         # 5. mined: the anchor, kept
         return self._watcher.record(checkpoint, mined)
 

@@ -43,6 +43,10 @@ class JsonRpcReader:
         found = self._ask("eth_getTransactionReceipt", "0x" + transaction.hex())
         return None if found is None else _parsed(_transaction, found)
 
+    def balance(self, address: bytes) -> int:
+        """What an account has, in wei."""
+        return _number(self._ask("eth_getBalance", "0x" + address.hex(), "latest"))
+
     def _ask(self, method: str, *params: object) -> Any:
         try:
             return self._request(method, params)

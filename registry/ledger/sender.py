@@ -4,6 +4,7 @@
 2. mined? any of the purpose's transactions will do, for they share the nonce
 3. sent, the newest one: the same bytes, as often as it takes
 4. too cheap, or not mined for long: signed again at fees higher by an eighth at least, stored, and sent
+5. mined: what it cost, kept
 
 Whatever is lost, a reply or this process, the next run finds the bytes, sends them again, and the chain takes their
 nonce once. What the node says against that is named: `Underpriced`, `FeeCapReached`, `OutOfFunds`, `NonceSpent`.
@@ -62,7 +63,11 @@ class Sender:
             self._send(purpose, call, saved)
             # Crash here, or lose the reply: the next run sends the same bytes.
             mined = self._mined(self._outbox.saved(purpose))
-        if mined is not None and not mined.transaction.succeeded:
+        if mined is None:
+            return None
+        # 5. what it took from the account, kept
+        self._outbox.add_cost(mined.saved.hash, self._client.cost(mined.saved.hash))
+        if not mined.transaction.succeeded:
             raise LedgerError(
                 f"The contract refused the transaction {mined.saved.hash.hex()}.",
                 remedy="The chain knows more than this database: was an old backup restored? Nothing further is sent.",

@@ -16,6 +16,7 @@ from registry.store.tables import (
     IdentityRow,
     LogEntryRow,
     LogHeadRow,
+    TransactionRow,
     WorkerRow,
 )
 
@@ -44,6 +45,14 @@ class Trouble:
 
     told: str
     since: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What anchoring took from the writer's account since a moment, in wei, by so many transactions."""
+
+    wei: int
+    transactions: int
 
 
 class LedgerStore:
@@ -106,6 +115,16 @@ class LedgerStore:
     def watched(self) -> list[Anchored]:
         """The anchors that a reorg may still take away, the oldest first."""
         return self._anchors(AnchorRow.finality != Finality.FINAL)
+
+    def spending(self, since: Seconds = 0) -> Spending:
+        """What the transactions that were signed since then cost, as far as they are mined."""
+        with self._database.read() as session:
+            costs = session.exec(
+                select(TransactionRow.cost).where(
+                    col(TransactionRow.cost).is_not(None) & (TransactionRow.saved >= since)
+                )
+            ).all()
+        return Spending(sum(int(cost) for cost in costs if cost is not None), len(costs))
 
     def trouble(self) -> Trouble | None:
         """What the worker that anchors, or did last, could not do."""

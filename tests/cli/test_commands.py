@@ -224,3 +224,22 @@ def test_works_are_listed_in_the_order_of_the_log(originmark: CommandLine, art: 
     page = originmark("works", "list", "--json", "--limit", 2, "--after", indices[0]).lines
     assert [line["index"] for line in page] == indices[1:3]
     assert "work 1" in originmark("works", "list").out
+
+
+def test_the_ledger_tells_what_anchoring_cost_and_how_long_the_account_lasts(
+    originmark: CommandLine, art: Path
+) -> None:
+    registered(originmark, art)
+    ran = originmark("ledger", "status", "--json")
+    assert ran.code == 0
+    told = ran.line
+    assert told["transactions"] >= 3, "the contract, the log and a checkpoint at least"
+    assert told["spent"] > 0
+    assert told["spent"] + told["balance"] == 10**30, "nothing else was paid for"
+    assert told["per_work"] == told["spent"] // originmark("status", "--json").line["works"]
+    assert told["days_left"] > 365
+    assert (told["low"], told["trouble"]) == (False, None)
+    # A threshold that no account reaches.
+    low = originmark("ledger", "status", "--alarm-days", str(10**30))
+    assert low.code == 1
+    assert "send funds to 0x" in low.err

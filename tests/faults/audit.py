@@ -63,14 +63,14 @@ def _audit_chain(data: Path, log: bytes, entries: list[bytes]) -> list[str]:
     if not sizes or sizes[-1] != len(entries):
         wrong.append(f"the chain has the log up to {sizes[-1:]}, and there are {len(entries)} entries")
     for size, root in anchored:
-        if _root([sha256(b"\0" + entry).digest() for entry in entries[:size]]).hex() != root:
+        if root_of([sha256(b"\0" + entry).digest() for entry in entries[:size]]).hex() != root:
             wrong.append(f"the checkpoint of size {size} has another root than its entries")
     return wrong
 
 
-def _root(leaves: list[bytes]) -> bytes:
+def root_of(leaves: list[bytes]) -> bytes:
     """RFC 6962's tree hash, as its definition reads."""
     if len(leaves) == 1:
         return leaves[0]
     half = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha256(b"\1" + _root(leaves[:half]) + _root(leaves[half:])).digest()
+    return sha256(b"\1" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()

@@ -85,7 +85,7 @@ def test_what_waits_is_anchored_when_it_is_mined(toolchain: Toolchain, tmp_path:
         assert [size for size, _root in world.checkpoints_on_chain()] == [11, 21]
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("depth", range(1, 9))
 def test_a_reorg_makes_the_checkpoint_pending_and_the_same_transaction_is_sent_again(
     world: World, anvil: Anvil, depth: int
 ) -> None:
