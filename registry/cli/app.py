@@ -17,6 +17,7 @@ from registry.cli import (
     history,
     keys,
     leaving,
+    log,
     refingerprint,
     register,
     serve,
@@ -63,6 +64,7 @@ for module in (
     accounts,
     keys,
     refingerprint,
+    log,
 ):
     module.add_to(app)
 
