@@ -15,9 +15,10 @@ from api.callers import Running
 from api.wire import Time, Wire, problems, rfc3339
 from registry.assemble import Registry
 from registry.errors import NotFound
+from registry.log.head import origin_of, signed_head
 from registry.log.log import Log
 from registry.log.names import TILE_WIDTH, BundleName, parse_name
-from registry.log.note import checkpoint_note, sign_note, verifier_key
+from registry.log.note import verifier_key
 from registry.proof.certificate import Checkpoint
 from registry.store.ledger import Anchored
 
@@ -99,7 +100,7 @@ def about(registry: Running, response: Response) -> LogOut:
     """Which registry this is."""
     anchored = registry.ledger.last_anchored()
     response.headers["Cache-Control"] = FOR_A_MOMENT
-    origin = _origin(registry)
+    origin = origin_of(registry.identity.log)
     return LogOut(
         log=registry.identity.log.hex(),
         origin=origin,
@@ -111,18 +112,20 @@ def about(registry: Running, response: Response) -> LogOut:
     )
 
 
+@router.get("/genesis.json", response_class=Response)
+def genesis(registry: Running) -> Response:
+    """The genesis statement's bytes: the log's id is a hash over what it says, and its own hash is entry 0."""
+    return Response(registry.identity.statement, media_type="application/json", headers={"Cache-Control": FOR_EVER})
+
+
 @router.get("/checkpoint", response_class=PlainTextResponse, responses=problems(404))
 def checkpoint(registry: Running) -> Response:
     """The newest anchored checkpoint, as a note signed with the registry's key (C2SP tlog-checkpoint, signed-note)."""
     anchored = registry.ledger.last_anchored()
     if anchored is None:
         raise NotFound("checkpoint", "newest", remedy="The first one is made soon after the first work was registered.")
-    origin = _origin(registry)
-    note = sign_note(
-        checkpoint_note(origin, anchored.checkpoint.size, anchored.checkpoint.root),
-        name=origin,
-        public_key=registry.keyring.registry_public,
-        sign=registry.keyring.signer.sign,
+    note = signed_head(
+        registry.identity.log, anchored.checkpoint, registry.keyring.registry_public, registry.keyring.signer.sign
     )
     return PlainTextResponse(note, headers={"Cache-Control": FOR_A_MOMENT})
 
@@ -184,10 +187,6 @@ def _grown(registry: Registry) -> Log:
     if newest is not None and registry.log.size < newest.size:
         registry.log.extend(newest.size, expected=newest.root)
     return registry.log
-
-
-def _origin(registry: Registry) -> str:
-    return f"originmark.log/{registry.identity.log.hex()}"
 
 
 def _chain(registry: Registry) -> ChainOut:

@@ -158,6 +158,9 @@ PROBLEMS: Mapping[type[OriginmarkError], Problem] = {
     errors.StoreError: Problem(
         500, "store-error", "The database doesn't answer", "The registry's database failed.", told=False
     ),
+    errors.PublicLogError: Problem(
+        502, "public-log-error", "Another log can't be used", "A public log that was to be read gave no good answer."
+    ),
     errors.SettingsError: Problem(
         500, "settings-error", "The server isn't set up", "A setting of this server can't be used.", told=False
     ),

@@ -21,10 +21,11 @@ from registry.check import Checking
 from registry.clock import Clock, system_clock
 from registry.errors import LedgerHeld, SettingsError
 from registry.evidence import Showing
+from registry.export import Exporting
 from registry.intake.desk import IntakeDesk
 from registry.intake.taken import CODES_VERSION
 from registry.keyring import RESTORE, Keyring, open_keyring
-from registry.ledger.reader import JsonRpcReader, embedded_json_rpc, http_json_rpc
+from registry.ledger.reader import JsonRpc, JsonRpcReader, embedded_json_rpc, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
 from registry.log.log import Log
@@ -85,6 +86,7 @@ class Registry:
     refingerprinting: Refingerprinting
     tidying: Tidying
     leases: Leases
+    exporting: Exporting
     endpoint: EmbeddedEndpoint | None
 
     @contextmanager
@@ -207,6 +209,7 @@ def open_registry(
         ),
         tidying=Tidying(sweep=withdrawing.sweep, catalogue=catalogue, safe=safe, clock=clock),
         leases=Leases(database, clock),
+        exporting=Exporting(identity=identity, ledger=ledger, log=log, signer=keyring.signer),
         endpoint=_embedded_endpoint(settings) if settings.embedded else None,
     )
     try:
@@ -218,13 +221,20 @@ def open_registry(
 @contextmanager
 def open_chain(settings: Settings, url: str | None = None) -> Iterator[JsonRpcReader]:
     """A chain to read: behind `url`, or else the one of the settings. No registry need be there."""
+    with open_json_rpc(settings, url) as request:
+        yield JsonRpcReader(request)
+
+
+@contextmanager
+def open_json_rpc(settings: Settings, url: str | None = None) -> Iterator[JsonRpc]:
+    """The same chain, for questions that no reader has."""
     if url is None and settings.rpc_urls:
         url = settings.rpc_urls[0]
     if url is not None:
-        yield JsonRpcReader(http_json_rpc(url))
+        yield http_json_rpc(url)
         return
     with closing(_embedded_endpoint(settings)) as endpoint:
-        yield JsonRpcReader(embedded_json_rpc(endpoint))
+        yield embedded_json_rpc(endpoint)
 
 
 def known_log(settings: Settings) -> bytes | None:

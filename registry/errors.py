@@ -35,6 +35,9 @@
     │   ├── BlobLocked                it was sealed with a key that isn't here
     │   ├── BlobStoreUnavailable      no answer from the place where blobs are kept, or no room there
     │   └── BlobStoreRefused          an answer, and it is no: not with these keys, not in this bucket
+    ├── PublicLogError              a public log that is read from outside
+    │   ├── PublicLogUnavailable      no answer from where it is kept, or no such folder
+    │   └── PublicLogRefused          what it says can't be believed, or doesn't fit what was seen of it before
     └── SettingsError               a setting that can't be used
 
 Errors carry facts and a remedy, in words that a person can act on. They know nothing of HTTP or terminals: `api.errors`
@@ -370,6 +373,22 @@ class BlobStoreRefused(StoreError):
     """The place where blobs are kept answered, and refused: the keys, the bucket, or what they may do there."""
 
     remedy = "Check ORIGINMARK_BLOB_URL, the S3 region and keys, and that the bucket's policy lets them read and write."
+
+
+class PublicLogError(OriginmarkError):
+    """A public log, read from outside: another registry's, or one's own as others see it."""
+
+
+class PublicLogUnavailable(PublicLogError):
+    """The log can't be read there; what it holds is not known."""
+
+    remedy = "Check the log's address: its prefix as C2SP has it (…/log for a server), or the folder of an export."
+
+
+class PublicLogRefused(PublicLogError):
+    """What stands there is not the log that was asked for, or is none."""
+
+    remedy = "Ask the registry's operator for the log's address, and check the registry id that you expect."
 
 
 class SettingsError(OriginmarkError):

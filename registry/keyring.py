@@ -63,6 +63,17 @@ def open_keyring(
     )
 
 
+def open_witness_key(path: Path) -> Ed25519PrivateKey:
+    """A witness's key in a file of its own, made where there is none; raises SettingsError for a damaged one."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Ed25519PrivateKey.from_private_bytes(_secret(path))
+    except OSError as error:
+        raise SettingsError(
+            f"The key file {path} can't be read or made: {error.strerror}.", remedy="Choose another with --key."
+        ) from error
+
+
 def _blob_keys(path: Path, given: Sequence[bytes], sealed: bool) -> tuple[bytes, ...]:
     if path.exists() or not (given or sealed):
         return (*given, _secret(path))

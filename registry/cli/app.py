@@ -18,6 +18,7 @@ from registry.cli import (
     keys,
     leaving,
     ledger,
+    log,
     refingerprint,
     register,
     serve,
@@ -65,6 +66,7 @@ for module in (
     accounts,
     keys,
     refingerprint,
+    log,
 ):
     module.add_to(app)
 

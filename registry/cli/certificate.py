@@ -13,11 +13,10 @@ from registry.certify import Pending, compare_codes
 from registry.cli.files import read_picture, write_file
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
 from registry.cli.works import find_work
-from registry.errors import InvalidInput
 from registry.intake.desk import IntakeDesk
+from registry.log.public import parse_log_id
 from registry.proof.certificate import encode_certificate, parse_certificate
 from registry.proof.receipt import ed25519_valid
-from registry.proof.statement import SALT_BYTES
 from registry.proof.verify import Anchored, Answer, CouldNotCheck, No, NotChecked, Yes, verify
 from registry.settings import Settings
 
@@ -82,7 +81,7 @@ def verify_certificate(
     settings: Settings = context.obj
     proof = parse_certificate(read_picture(certificate))
     data = None if file is None else read_picture(file)
-    pinned = known_log(settings) if registry is None else _pin(registry)
+    pinned = known_log(settings) if registry is None else parse_log_id(registry)
     with open_chain(settings, rpc) as chain, closing(IntakeDesk(workers=1)) as desk:
         codes = compare_codes(desk.look_at)
         result = verify(proof, data, chain, pinned, codes=codes, signatures=ed25519_valid)
@@ -115,18 +114,6 @@ def verify_certificate(
             )
         answers.print("[bold green]accepted[/]" if result.accepted else "[bold red]not accepted[/]")
     return DONE if result.accepted else NEGATIVE
-
-
-def _pin(text: str) -> bytes:
-    try:
-        pinned = bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        pinned = b""
-    if len(pinned) != SALT_BYTES:
-        raise InvalidInput(
-            "A registry's id is 64 hex digits.", field="registry", remedy="`originmark status` prints this registry's."
-        )
-    return pinned
 
 
 def _word(answer: Answer) -> str:

@@ -81,6 +81,8 @@ def test_leaves_that_have_no_row_stand_under_a_parent_that_means_the_same() -> N
         errors.BlobMissing,
         errors.BlobDamaged,
         errors.BlobLocked,
+        errors.PublicLogUnavailable,
+        errors.PublicLogRefused,
     }
 
 

@@ -168,6 +168,7 @@ REQUESTS: dict[tuple[str, str], Callable[[House, Row, TestClient], Response]] = 
     ("GET", "/v1/checks/{check_id}/picture"): _picture,
     ("GET", "/v1/checks/{check_id}/matches/{work}/overlay"): _overlay,
     ("GET", "/log"): _get("/log"),
+    ("GET", "/log/genesis.json"): _get("/log/genesis.json"),
     ("GET", "/log/checkpoint"): _get("/log/checkpoint"),
     ("GET", "/log/tile/{path}"): _get("/log/tile/0/000.p/1"),
     ("GET", "/log/proof/inclusion"): _get("/log/proof/inclusion?index=1&size=3"),
