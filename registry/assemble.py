@@ -25,6 +25,7 @@ from registry.export import Exporting
 from registry.intake.desk import IntakeDesk
 from registry.intake.taken import CODES_VERSION
 from registry.keyring import RESTORE, Keyring, open_keyring
+from registry.ledger.proof_keeping import ProofKeeping
 from registry.ledger.reader import JsonRpc, JsonRpcReader, embedded_json_rpc, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
@@ -38,6 +39,7 @@ from registry.search.follow import Follower
 from registry.search.index import Index
 from registry.settings import Settings, sqlite_path
 from registry.store.access import Accounts
+from registry.store.block_proofs import BlockProofs
 from registry.store.catalogue import Catalogue
 from registry.store.checks import Checks
 from registry.store.database import Database
@@ -84,6 +86,7 @@ class Registry:
     certification: Certification
     withdrawing: Withdrawing
     refingerprinting: Refingerprinting
+    proof_keeping: ProofKeeping
     tidying: Tidying
     leases: Leases
     exporting: Exporting
@@ -162,6 +165,8 @@ def open_registry(
         parts_follower=parts_follower,
         clock=clock,
     )
+    endpoint, proofs = _embedded_endpoint(settings) if settings.embedded else None, BlockProofs(database)
+    proof_keeping = ProofKeeping(identity=identity, proofs=proofs, request=_reading(settings, endpoint), clock=clock)
     registry = Registry(
         settings=settings,
         clock=clock,
@@ -201,16 +206,24 @@ def open_registry(
         ),
         showing=Showing(draw=desk.overlay_soon, catalogue=catalogue, checks=Checks(database)),
         certification=Certification(
-            identity=identity, ledger=ledger, catalogue=catalogue, log=log, usual_wait=settings.checkpoint_wait
+            identity=identity,
+            ledger=ledger,
+            block_proofs=proofs,
+            catalogue=catalogue,
+            log=log,
+            usual_wait=settings.checkpoint_wait,
         ),
         withdrawing=withdrawing,
         refingerprinting=Refingerprinting(
             recode=desk.recode_soon, recoding=Recoding(database), safe=safe, version=CODES_VERSION
         ),
-        tidying=Tidying(sweep=withdrawing.sweep, catalogue=catalogue, safe=safe, clock=clock),
+        proof_keeping=proof_keeping,
+        tidying=Tidying(
+            sweep=withdrawing.sweep, keep_proofs=proof_keeping, catalogue=catalogue, safe=safe, clock=clock
+        ),
         leases=Leases(database, clock),
         exporting=Exporting(identity=identity, ledger=ledger, log=log, signer=keyring.signer),
-        endpoint=_embedded_endpoint(settings) if settings.embedded else None,
+        endpoint=endpoint,
     )
     try:
         yield registry
@@ -244,6 +257,13 @@ def known_log(settings: Settings) -> bytes | None:
     with closing(Database(settings.sqlalchemy_url)) as database:
         identity = LedgerStore(database).identity()
         return None if identity is None else identity.log
+
+
+def _reading(settings: Settings, endpoint: EmbeddedEndpoint | None) -> JsonRpc:
+    """How the registry's chain is read without being written to."""
+    if settings.rpc_urls:
+        return http_json_rpc(settings.rpc_urls[0])
+    return embedded_json_rpc(endpoint or _embedded_endpoint(settings))
 
 
 def _embedded_endpoint(settings: Settings) -> EmbeddedEndpoint:

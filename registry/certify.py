@@ -2,7 +2,8 @@
 
 1. the first anchored checkpoint that has the claim; none yet: pending, with the time by which to expect it
 2. the inclusion path, from tiles that give the checkpoint's very root
-3. the certificate: statement, genesis, path, checkpoint, anchor, our signed receipt; fingerprints only when asked for
+3. the certificate: statement, genesis, path, checkpoint, anchor, our signed receipt, once the anchor is final the proof
+   of its block; fingerprints only when asked for
 """
 
 from collections.abc import Callable
@@ -14,9 +15,10 @@ from registry.fingerprint.manifest import parse_manifest
 from registry.intake.taken import Query
 from registry.log.log import Log
 from registry.match.thresholds import BLOCK, FALSE_BY_PDQ, PDQ_BITS, PDQ_SCHEME, false_match_rate
-from registry.proof.certificate import Certificate, Disclosure, Promise
+from registry.proof.certificate import Certificate, Disclosure, Promise, Witness
 from registry.proof.errors import ProofError
 from registry.proof.verify import Codes, Likeness
+from registry.store.block_proofs import BlockProofs
 from registry.store.catalogue import Catalogue, StoredClaim
 from registry.store.ledger import Identity, LedgerStore
 from registry.works import Work, differing_bits
@@ -34,10 +36,17 @@ class Certification:
     """The journey of certifying."""
 
     def __init__(
-        self, *, identity: Identity, ledger: LedgerStore, catalogue: Catalogue, log: Log, usual_wait: Seconds
+        self,
+        *,
+        identity: Identity,
+        ledger: LedgerStore,
+        block_proofs: BlockProofs,
+        catalogue: Catalogue,
+        log: Log,
+        usual_wait: Seconds,
     ) -> None:
         self._identity, self._ledger, self._catalogue, self._log = identity, ledger, catalogue, log
-        self._usual_wait = usual_wait
+        self._block_proofs, self._usual_wait = block_proofs, usual_wait
 
     def certificate(self, work: Work, *, with_fingerprints: bool = False) -> Certificate | Pending:
         """The work's certificate, or how long it is to wait for it."""
@@ -50,6 +59,9 @@ class Certification:
         checkpoint = found.checkpoint
         self._log.extend(checkpoint.size, expected=checkpoint.root)
         # 3. the certificate
+        promise = Promise(received=claim.received, anchor_by=claim.anchor_by, signature=claim.signature)
+        proof = self._block_proofs.of(found)
+        witnesses: tuple[Witness, ...] = (promise,) if proof is None else (promise, proof)
         return Certificate(
             statement=claim.statement,
             genesis=self._identity.statement,
@@ -58,7 +70,7 @@ class Certification:
             checkpoint=checkpoint,
             anchor=found.anchor,
             disclosure=Disclosure(salt=claim.manifest_salt, manifest=claim.manifest) if with_fingerprints else None,
-            witnesses=(Promise(received=claim.received, anchor_by=claim.anchor_by, signature=claim.signature),),
+            witnesses=witnesses,
         )
 
     def anchored(self, work: Work) -> Seconds | None:

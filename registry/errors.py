@@ -25,6 +25,7 @@
     │   ├── RpcUnavailable            no answer from the endpoint
     │   ├── RpcRefused                an answer that is an error
     │   │   └── ExecutionReverted       a contract undid what was asked of it
+    │   ├── NoBlockProof              the endpoint's data don't give the block's own hash or roots, or are gone
     │   ├── WrongChain                another chain id, genesis or contract than this registry's
     │   └── OutOfFunds                the writer can't pay for a transaction
     ├── StoreError                  the database: newer than this program, or not reachable; and the blobs beside it
@@ -262,6 +263,12 @@ class ExecutionReverted(RpcRefused):
     def __init__(self, message: str, *, data: bytes) -> None:
         super().__init__(message, code=3)
         self.data = data
+
+
+class NoBlockProof(LedgerError):
+    """What the endpoint has of a block is no proof: it forgot, or the chain makes its hashes in a way of its own."""
+
+    remedy = "Certificates are good without it, as long as nodes remember the transaction. An archive node may have it."
 
 
 class WrongChain(LedgerError):

@@ -3,7 +3,8 @@
 What cannot be done now is logged and tried again: a blob store that is away for a day must not hold up the anchoring.
 
 1. the rest of erasures, so that nothing of an erased work is left after the stated time
-2. once a day: blobs that were kept just before a crash, and that no work names
+2. proofs of the blocks of anchors that have become final, before nodes forget them
+3. once a day: blobs that were kept just before a crash, and that no work names
 """
 
 from collections.abc import Callable
@@ -21,13 +22,22 @@ logger = getLogger(__name__)
 class Tidying:
     """Calls for itself what is due; to be called every minute or so, by one thread."""
 
-    def __init__(self, *, sweep: Callable[[], object], catalogue: Catalogue, safe: Safe, clock: Clock) -> None:
-        self._sweep, self._catalogue, self._safe, self._clock = sweep, catalogue, safe, clock
+    def __init__(
+        self,
+        *,
+        sweep: Callable[[], object],
+        keep_proofs: Callable[[], object],
+        catalogue: Catalogue,
+        safe: Safe,
+        clock: Clock,
+    ) -> None:
+        self._sweep, self._keep_proofs = sweep, keep_proofs
+        self._catalogue, self._safe, self._clock = catalogue, safe, clock
         self._looked: Seconds | None = None
 
     def __call__(self) -> None:
         """Does what is due, as far as it can be done now."""
-        for step in (self._sweep, self._drop_orphans):
+        for step in (self._sweep, self._keep_proofs, self._drop_orphans):
             try:
                 step()
             except OriginmarkError as error:

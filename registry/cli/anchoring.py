@@ -1,6 +1,7 @@
 """Anchoring at the end of a command, where no server does it."""
 
 import time
+from contextlib import suppress
 
 from registry.assemble import Registry
 from registry.cli.output import notes, when
@@ -33,6 +34,8 @@ def anchor_all(registry: Registry, *, quiet: bool) -> None:
                     if registry.clock() > give_up:
                         raise RpcUnavailable(f"The checkpoint was sent and not mined within {PATIENCE} s.")
                     time.sleep(POLL_SECONDS)
+        with suppress(RpcUnavailable):  # what is anchored is so; the next run makes the proofs
+            registry.proof_keeping()
     except LedgerHeld:
         if not quiet:
             notes.print(

@@ -1,6 +1,6 @@
 """`originmark certificate` and `originmark verify`: proofs made, and proofs checked."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +13,13 @@ from registry.certify import Pending, compare_codes
 from registry.cli.files import read_picture, write_file
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
 from registry.cli.works import find_work
+from registry.errors import InvalidInput
 from registry.intake.desk import IntakeDesk
 from registry.log.public import parse_log_id
-from registry.proof.certificate import encode_certificate, parse_certificate
+from registry.proof.block_proof import BlockProof
+from registry.proof.certificate import Certificate, encode_certificate, parse_certificate
 from registry.proof.receipt import ed25519_valid
+from registry.proof.trie import HASH_BYTES, Keccak
 from registry.proof.verify import Anchored, Answer, CouldNotCheck, No, NotChecked, Yes, verify
 from registry.settings import Settings
 
@@ -75,6 +78,13 @@ def verify_certificate(
     rpc: Annotated[
         str | None, typer.Option(help="A JSON-RPC endpoint you trust for the chain.", show_default="this registry's")
     ] = None,
+    block_hash: Annotated[
+        str | None,
+        typer.Option(
+            help="The hash of the anchor's block, 64 hex digits, from a source you trust: no chain is asked then, but "
+            "for one that `--rpc` names."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Verify a certificate: are the bytes the same, do the pictures look alike, since when, and declared by whom."""
@@ -82,9 +92,21 @@ def verify_certificate(
     proof = parse_certificate(read_picture(certificate))
     data = None if file is None else read_picture(file)
     pinned = known_log(settings) if registry is None else parse_log_id(registry)
-    with open_chain(settings, rpc) as chain, closing(IntakeDesk(workers=1)) as desk:
-        codes = compare_codes(desk.look_at)
-        result = verify(proof, data, chain, pinned, codes=codes, signatures=ed25519_valid)
+    block = None if block_hash is None else _block_hash(block_hash)
+    offline = block is not None and rpc is None
+    with ExitStack() as stack:
+        chain = None if offline else stack.enter_context(open_chain(settings, rpc))
+        codes = compare_codes(stack.enter_context(closing(IntakeDesk(workers=1))).look_at)
+        result = verify(
+            proof,
+            data,
+            chain,
+            pinned,
+            codes=codes,
+            signatures=ed25519_valid,
+            keccak=_keccak_for(proof),
+            block_hash=block,
+        )
     questions: list[tuple[str, Answer]] = [
         ("the same bytes", result.same_bytes),
         ("looks alike", result.looks_alike),
@@ -114,6 +136,28 @@ def verify_certificate(
             )
         answers.print("[bold green]accepted[/]" if result.accepted else "[bold red]not accepted[/]")
     return DONE if result.accepted else NEGATIVE
+
+
+def _block_hash(text: str) -> bytes:
+    try:
+        block_hash = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        block_hash = b""
+    if len(block_hash) != HASH_BYTES:
+        raise InvalidInput(
+            "A block's hash is 64 hex digits.",
+            field="block-hash",
+            remedy="Any block explorer or archive of the chain has it; the block's number stands in the certificate.",
+        )
+    return block_hash
+
+
+def _keccak_for(proof: Certificate) -> Keccak | None:
+    if not any(isinstance(witness, BlockProof) for witness in proof.witnesses):
+        return None
+    from eth_utils.crypto import keccak  # noqa: PLC0415 - takes a fifth of a second, and few certificates need it
+
+    return keccak
 
 
 def _word(answer: Answer) -> str:

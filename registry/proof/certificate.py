@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from registry.proof.block_proof import BlockProof, encode_block_proof, parse_block_proof
 from registry.proof.canonical import Json, decode_object, encode
 from registry.proof.errors import ForeignVersion, Malformed, shown
 from registry.proof.fields import Fields
@@ -61,7 +62,7 @@ class Promise:
 class ForeignWitness:
     """A witness of a type that this code doesn't know; kept whole, and told as not checked.
 
-    In the file its body comes with `foreign_digest`: nobody who can't check the witness would see a byte of it change,
+    In the file its body comes with `body_digest`: nobody who can't check the witness would see a byte of it change,
     or a known witness become an unknown one with its name. It guards against damage; whoever forges can hash.
     """
 
@@ -69,7 +70,10 @@ class ForeignWitness:
     body: dict[str, Json]
 
 
-Witness = Promise | ForeignWitness
+Witness = Promise | BlockProof | ForeignWitness
+"""A proof of the anchor's block is of type `block`, in the form of a foreign witness: not everybody has keccak."""
+
+_BLOCK = "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +178,14 @@ def _encode_witness(witness: Witness) -> Json:
                 "anchor_by": witness.anchor_by,
                 "signature": witness.signature.hex(),
             }
+        case BlockProof():
+            return _with_digest(_BLOCK, encode_block_proof(witness))
         case ForeignWitness():
-            return {
-                "type": witness.type,
-                "body": witness.body,
-                "digest": foreign_digest(witness.type, witness.body).hex(),
-            }
+            return _with_digest(witness.type, witness.body)
+
+
+def _with_digest(kind: str, body: dict[str, Json]) -> Json:
+    return {"type": kind, "body": body, "digest": body_digest(kind, body).hex()}
 
 
 def _parse_witness(value: Json) -> Witness:
@@ -193,13 +199,14 @@ def _parse_witness(value: Json) -> Witness:
             signature=fields.octets("signature", 64),
         )
     else:
-        witness = ForeignWitness(type=kind, body=fields.mapping("body"))
-        if fields.octets("digest", 32) != foreign_digest(kind, witness.body):
+        body = fields.mapping("body")
+        if fields.octets("digest", 32) != body_digest(kind, body):
             raise Malformed(f"the witness of type {shown(kind)} was damaged")
+        witness = parse_block_proof(body) if kind == _BLOCK else ForeignWitness(type=kind, body=body)
     fields.done()
     return witness
 
 
-def foreign_digest(kind: str, body: dict[str, Json]) -> bytes:
-    """SHA-256 over the canonical bytes of `[type, body]` of an unknown witness."""
+def body_digest(kind: str, body: dict[str, Json]) -> bytes:
+    """SHA-256 over the canonical bytes of `[type, body]` of a witness that not everybody can check."""
     return sha256(encode([kind, body])).digest()

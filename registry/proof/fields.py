@@ -55,6 +55,16 @@ class Fields:
         """A list of at most `most` hex strings, each of `length` bytes."""
         return tuple(read_hex(item, length, f"`{name}` of {self._where}") for item in self.items(name, most=most))
 
+    def octets_upto(self, name: str, most: int) -> bytes:
+        """At most `most` bytes in lower-case hex."""
+        return _read_hex_upto(self._take(name), most, f"`{name}` of {self._where}")
+
+    def octets_list_upto(self, name: str, longest: int, *, most: int) -> tuple[bytes, ...]:
+        """A list of at most `most` hex strings, each of at most `longest` bytes."""
+        return tuple(
+            _read_hex_upto(item, longest, f"`{name}` of {self._where}") for item in self.items(name, most=most)
+        )
+
     def items(self, name: str, *, most: int) -> list[Json]:
         """A list of at most `most` of anything."""
         value = self._take(name)
@@ -90,4 +100,10 @@ def read_hex(value: Json, length: int, where: str) -> bytes:
     """`length` bytes from lower-case hex; raises Malformed for any other spelling."""
     if not isinstance(value, str) or len(value) != 2 * length or not _HEX.fullmatch(value):
         raise Malformed(f"{where} is not {length} bytes in lower-case hex")
+    return bytes.fromhex(value)
+
+
+def _read_hex_upto(value: Json, most: int, where: str) -> bytes:
+    if not isinstance(value, str) or len(value) > 2 * most or not _HEX.fullmatch(value):
+        raise Malformed(f"{where} is not at most {most:,} bytes in lower-case hex")
     return bytes.fromhex(value)

@@ -5,79 +5,47 @@
     anchored     4. the claim is an entry under the checkpoint's root   5. the chain is the one that the log is for
                  6. the log's contract emitted this checkpoint, by this writer, in this block
                  7. how final it is  8. the block is on the chain still, and its time is T
+                 Without a chain, 6 is shown by the certificate's own proof of its block (12), and 8 by whoever brings
+                 the block's hash
     declared     9. the log is the one the verifier expects            10. the claim is for this log
-                11. the registry's signature, where there is one
+    witnesses   11. the registry's signature, where there is one
+                12. the block's header and receipt hold the checkpoint, where they are there
 
-Neither the chain's endpoint nor the expected registry ever comes from the certificate. A certificate proves that these
-bytes existed no later than T, as stated by the producer of block N on chain C, and that X declared them. Never that X
-owns them.
+Neither the chain's endpoint nor the block's hash nor the expected registry ever comes from the certificate. A
+certificate proves that these bytes existed no later than T, as stated by the producer of block N on chain C, and that X
+declared them. Never that X owns them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
-from registry.proof.certificate import Anchor, Certificate, Promise
-from registry.proof.chain import LOCAL_CHAINS, Block, ChainReader, ChainUnavailable, Tag, checkpoint_event
+from registry.proof.answers import Anchored, Answer, CouldNotCheck, Finality, No, NotChecked, Yes
+from registry.proof.block_proof import BlockProof
+from registry.proof.certificate import Certificate, Promise, Witness
+from registry.proof.chain import ChainReader, ChainUnavailable
 from registry.proof.errors import ProofError, shown
 from registry.proof.merkle import check_inclusion, leaf_hash
+from registry.proof.on_chain import anchored_by_hash, anchored_on, check_block_proof
 from registry.proof.signing import promise_message
 from registry.proof.statement import Claim, Genesis, entry_of, manifest_commitment
+from registry.proof.trie import Keccak
 
-
-class Finality(StrEnum):
-    """How sure it is that a block stays: by the chain's own tags, or `local` where one party makes all blocks."""
-
-    LOCAL = "local"
-    MINED = "mined"
-    SAFE = "safe"
-    FINAL = "final"
-
-
-FINALITY_OF_TAG: tuple[tuple[Tag, Finality], ...] = (("finalized", Finality.FINAL), ("safe", Finality.SAFE))
-
-
-@dataclass(frozen=True, slots=True)
-class Yes:
-    """It holds; `says` is a sentence that may be read out."""
-
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class No:
-    """It doesn't hold."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotChecked:
-    """Nobody asked, or something that is needed wasn't given."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CouldNotCheck:
-    """It was tried and couldn't be found out."""
-
-    why: str
-
-
-Answer = Yes | No | NotChecked | CouldNotCheck
-
-
-@dataclass(frozen=True, slots=True)
-class Anchored(Yes):
-    """The claim existed no later than `time`, in seconds since 1970; `block` is the block's number."""
-
-    time: int
-    chain_id: int
-    block: int
-    finality: Finality
+__all__ = [
+    "Anchored",
+    "Answer",
+    "Codes",
+    "CouldNotCheck",
+    "Finality",
+    "Likeness",
+    "No",
+    "NotChecked",
+    "Signatures",
+    "Verification",
+    "Yes",
+    "verify",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +100,23 @@ def verify(
     pinned: bytes | None,
     codes: Codes | None = None,
     signatures: Signatures | None = None,
+    keccak: Keccak | None = None,
+    block_hash: bytes | None = None,
 ) -> Verification:
     """Checks a certificate against a file, a chain and the log id that the verifier expects (`pinned`, 32 bytes).
 
-    What isn't given is answered with NotChecked. Raises ProofError where the certificate's statements are malformed.
+    `block_hash` (32 bytes) is the hash of the anchor's block from a place that the verifier trusts: where the
+    certificate carries a proof of that block, it takes the place of a chain. What isn't given is answered with
+    NotChecked. Raises ProofError where the certificate's statements are malformed.
     """
     claim, genesis = certificate.claim, certificate.origin
     return Verification(
         same_bytes=_same_bytes(claim, file),
         looks_alike=_looks_alike(certificate, claim, file, codes),
-        anchored=_anchored(certificate, genesis, chain),
+        anchored=_anchored(certificate, genesis, chain, keccak, block_hash),
         declared=_declared(claim, genesis, pinned),
         witnesses=tuple(
-            _promised(certificate, genesis, witness, signatures)
-            if isinstance(witness, Promise)
-            else NotChecked(f"witnesses of type {shown(witness.type)} are not known here")
-            for witness in certificate.witnesses
+            _witnessed(certificate, genesis, witness, signatures, keccak) for witness in certificate.witnesses
         ),
     )
 
@@ -182,64 +151,28 @@ def _looks_alike(certificate: Certificate, claim: Claim, file: bytes | None, cod
     return Yes(f"the pictures look alike: {measured}; {rate}")
 
 
-def _anchored(certificate: Certificate, genesis: Genesis, chain: ChainReader | None) -> Answer:
+def _anchored(
+    certificate: Certificate,
+    genesis: Genesis,
+    chain: ChainReader | None,
+    keccak: Keccak | None,
+    block_hash: bytes | None,
+) -> Answer:
     # 4. the claim is an entry under the checkpoint's root
     checkpoint, leaf = certificate.checkpoint, leaf_hash(entry_of(certificate.statement))
     if not check_inclusion(leaf, certificate.index, checkpoint.size, certificate.path, checkpoint.root):
         return No("the claim is not an entry under the checkpoint's root")
+    if block_hash is not None and block_hash != certificate.anchor.block_hash:
+        return No(f"the block's hash that was given is not the certificate's, {certificate.anchor.block_hash.hex()}")
+    # 5. to 8. the checkpoint on the chain
     if chain is None:
+        if block_hash is not None:
+            return anchored_by_hash(certificate, genesis, keccak)
         return NotChecked("the claim is in the log's checkpoint, but no chain was asked for its time")
     try:
-        return _on_chain(certificate, genesis, chain)
+        return anchored_on(chain, certificate, genesis, keccak)
     except ChainUnavailable as error:
         return CouldNotCheck(f"the chain can't be asked: {error}")
-
-
-def _on_chain(certificate: Certificate, genesis: Genesis, chain: ChainReader) -> Answer:
-    anchor, checkpoint = certificate.anchor, certificate.checkpoint
-    # 5. the chain is the one that the log is for
-    first = chain.block(0)
-    if chain.chain_id() != genesis.chain_id or first is None or first.hash != genesis.chain_genesis:
-        return No(f"the endpoint serves another chain than {genesis.chain_id}, which the log is for")
-    # 6. the log's contract emitted this checkpoint, by this writer, in this block
-    mined = chain.transaction(anchor.transaction)
-    if mined is None or not mined.succeeded:
-        return No("the chain has no such transaction, or it failed")
-    if (mined.block_number, mined.block_hash) != (anchor.block_number, anchor.block_hash):
-        return No("the transaction stands in another block than the certificate names")
-    expected = checkpoint_event(genesis.contract, genesis.log, anchor.writer, checkpoint.size, checkpoint.root)
-    if not anchor.event_index < len(mined.events) or mined.events[anchor.event_index] != expected:
-        return No("the log's contract didn't emit this checkpoint, by this writer, in this transaction")
-    # 7. how final it is. Asked before 8: a block that is there when its height is known to be final stays there; the
-    # other way round, it could be replaced between the two questions
-    finality = _finality(anchor, genesis.chain_id, chain)
-    # 8. the block is on the chain still, and its time is T
-    block = chain.block(anchor.block_number)
-    if block is None or (block.hash, block.time) != (anchor.block_hash, anchor.block_time):
-        return No("the block is not, or no longer, on the chain with this time")
-    return Anchored(
-        says=_anchor_sentence(block, genesis.chain_id, finality),
-        time=block.time,
-        chain_id=genesis.chain_id,
-        block=block.number,
-        finality=finality,
-    )
-
-
-def _finality(anchor: Anchor, chain_id: int, chain: ChainReader) -> Finality:
-    if chain_id in LOCAL_CHAINS:
-        return Finality.LOCAL
-    for tag, finality in FINALITY_OF_TAG:
-        reached = chain.block(tag)
-        if reached is not None and reached.number >= anchor.block_number:
-            return finality
-    return Finality.MINED
-
-
-def _anchor_sentence(block: Block, chain_id: int, finality: Finality) -> str:
-    where = f"block {block.number:,} of chain {chain_id}, whose producer states the time {block.time}"
-    trust = "; local chain: no independent trust" if finality is Finality.LOCAL else ""
-    return f"the claim was anchored in {where}; finality: {finality}{trust}"
 
 
 def _declared(claim: Claim, genesis: Genesis, pinned: bytes | None) -> Answer:
@@ -256,10 +189,27 @@ def _declared(claim: Claim, genesis: Genesis, pinned: bytes | None) -> Answer:
     return Yes(f"declared by {who} {terms}, according to the registry")
 
 
+def _witnessed(
+    certificate: Certificate,
+    genesis: Genesis,
+    witness: Witness,
+    signatures: Signatures | None,
+    keccak: Keccak | None,
+) -> Answer:
+    match witness:
+        case Promise():
+            # 11. the registry's signature, where there is one
+            return _promised(certificate, genesis, witness, signatures)
+        case BlockProof():
+            # 12. the block's header and receipt hold the checkpoint, where they are there
+            return check_block_proof(witness, certificate, genesis, keccak)
+        case _:
+            return NotChecked(f"witnesses of type {shown(witness.type)} are not known here")
+
+
 def _promised(certificate: Certificate, genesis: Genesis, promise: Promise, signatures: Signatures | None) -> Answer:
     if signatures is None:
         return NotChecked("nothing here checks Ed25519 signatures")
-    # 11. the registry's signature, where there is one
     entry = entry_of(certificate.statement)
     message = promise_message(genesis.log, entry, certificate.index, promise.received, promise.anchor_by)
     if not signatures(genesis.registry_key, promise.signature, message):

@@ -150,21 +150,23 @@ class LedgerStore:
             select(CheckpointRow, AnchorRow).join(AnchorRow).where(condition).order_by(col(AnchorRow.size)).limit(limit)
         )
         with self._database.read() as session:
-            return [
-                Anchored(
-                    checkpoint=Checkpoint(size=made.size, root=made.root),
-                    anchor=Anchor(
-                        writer=row.writer,
-                        transaction=row.transaction_hash,
-                        event_index=row.event_index,
-                        block_number=row.block_number,
-                        block_hash=row.block_hash,
-                        block_time=row.block_time,
-                    ),
-                    finality=Finality(row.finality),
-                )
-                for made, row in session.exec(query)
-            ]
+            return [anchored_of(made, row) for made, row in session.exec(query)]
+
+
+def anchored_of(made: CheckpointRow, row: AnchorRow) -> Anchored:
+    """A checkpoint and its anchor, from their rows."""
+    return Anchored(
+        checkpoint=Checkpoint(size=made.size, root=made.root),
+        anchor=Anchor(
+            writer=row.writer,
+            transaction=row.transaction_hash,
+            event_index=row.event_index,
+            block_number=row.block_number,
+            block_hash=row.block_hash,
+            block_time=row.block_time,
+        ),
+        finality=Finality(row.finality),
+    )
 
 
 def _identity(row: IdentityRow) -> Identity:

@@ -10,7 +10,7 @@
     log_entries  the log itself, dense from 0   log_head   1 row: its size and the feed's, locked last
     code_feed    what search indexes follow     checks, asked_pictures, sightings
     checkpoints  (size, root)                   transactions   the outbox: saved, then sent
-    anchors      where a checkpoint was found
+    anchors      where a checkpoint was found   block_proofs   its block's header and receipt, for when nodes forget
 
 The entry in the log outlives everything else of a work: it is 32 bytes that mean nothing without the claim.
 """
@@ -285,3 +285,12 @@ class AnchorRow(SQLModel, table=True):
     block_hash: bytes
     block_time: int = Field(sa_type=BigInteger)
     finality: str = Field(index=True)
+
+
+class BlockProofRow(SQLModel, table=True):
+    """What shows a checkpoint in its block without a node: the witness's fields in canonical JSON."""
+
+    __tablename__ = "block_proofs"
+    size: int = Field(sa_column=Column(BigInt, ForeignKey("checkpoints.size"), primary_key=True, autoincrement=False))
+    block_hash: bytes
+    proof: bytes

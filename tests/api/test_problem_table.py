@@ -70,6 +70,7 @@ def test_leaves_that_have_no_row_stand_under_a_parent_that_means_the_same() -> N
         errors.LeaseLost,
         errors.ClockBehind,
         errors.ExecutionReverted,
+        errors.NoBlockProof,
         errors.WrongChain,
         errors.OutOfFunds,
         errors.Underpriced,

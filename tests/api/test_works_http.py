@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from eth_utils.crypto import keccak
 from PIL import Image
 
 from registry.ledger.reader import JsonRpcReader
@@ -194,6 +195,17 @@ def test_fingerprints_are_disclosed_by_the_owner_alone(house: House) -> None:
     assert disclosed is not None
     refused = house.client("another's key").get(path)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/access-denied")
+
+
+def test_a_final_anchors_certificate_carries_the_proof_of_its_block(house: House) -> None:
+    with house.registry.anchoring() as anchoring:
+        anchoring.step()
+    house.registry.tidying()
+    answer = house.client("another's key").get(f"/v1/works/{house.public.id}/certificate")
+    certificate, log = parse_certificate(answer.content), house.registry.identity.log
+    block_hash = certificate.anchor.block_hash
+    assert verify(certificate, house.public_file, None, log, keccak=keccak, block_hash=block_hash).accepted
+    assert not verify(certificate, house.public_file, None, log, keccak=keccak, block_hash=bytes(32)).accepted
 
 
 def test_a_certificate_that_isn_t_there_yet_says_when(house: House) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from registry.assemble import open_registry
+from registry.settings import Settings
 from tests.cli.cli_world import CommandLine
 from tests.journeys.pictures import Picture
 
@@ -146,6 +148,25 @@ def test_a_certificate_is_written_and_verified(originmark: CommandLine, art: Pat
     assert originmark("verify", proof, art / "work 2.png").code == 1
     assert originmark("verify", proof, "--registry", "00" * 32).code == 1
     assert originmark("verify", proof, "--rpc", "http://127.0.0.1:9").code == 1
+
+
+def test_a_blocks_hash_stands_in_for_a_chain(originmark: CommandLine, art: Path, tmp_path: Path) -> None:
+    work, proof = registered(originmark, art)["work 1.png"], tmp_path / "proof.json"
+    with open_registry(Settings(data_dir=originmark.data, media_workers=1)) as registry:
+        with registry.anchoring() as anchoring:
+            anchoring.step()  # looks again, and finds the anchor final
+        registry.tidying()
+    originmark("certificate", work, "-o", proof)
+    block_hash = json.loads(proof.read_bytes())["anchor"]["block_hash"]
+    verified = originmark("verify", "--json", proof, art / "work 1.png", "--block-hash", "0x" + block_hash).line
+    assert (verified["accepted"], verified["finality"]) == (True, "local")
+    assert [answer["answer"] for answer in verified["answers"]].count("yes") == 5
+    assert "rests on the hash that was given" in json.dumps(verified)
+    for endpoint in ((), ("--rpc", "http://127.0.0.1:9")):
+        assert originmark("verify", proof, "--block-hash", "00" * 32, *endpoint).code == 1
+    assert originmark("verify", proof, "--block-hash", block_hash, "--rpc", "http://127.0.0.1:9").code == 1
+    ran = originmark("verify", proof, "--block-hash", "12ab")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
 
 
 def test_fingerprints_are_disclosed_only_when_asked_for(originmark: CommandLine, art: Path, tmp_path: Path) -> None:

@@ -60,16 +60,23 @@ class World:
 
     def __init__(self, database: Database, directory: Path) -> None:
         self.account: Account = founded(database)
-        self.database, self.now, self.sweeps = database, NOW, 0
+        self.database, self.now, self.sweeps, self.proofs = database, NOW, 0, 0
         self.store = Watched(FolderBlobs(directory))
         self.sweep: Callable[[], object] = self._count
         safe = Safe(self.store, Vault([bytes(32)]))
         self.tidy = Tidying(
-            sweep=lambda: self.sweep(), catalogue=Catalogue(database), safe=safe, clock=lambda: self.now
+            sweep=lambda: self.sweep(),
+            keep_proofs=self._count_proofs,
+            catalogue=Catalogue(database),
+            safe=safe,
+            clock=lambda: self.now,
         )
 
     def _count(self) -> None:
         self.sweeps += 1
+
+    def _count_proofs(self) -> None:
+        self.proofs += 1
 
     def blob(self, age: int) -> BlobId:
         """A blob that was put so many seconds ago."""
@@ -124,7 +131,7 @@ def test_erasures_are_swept_every_time_and_orphans_looked_for_once_a_day(world: 
     for _ in range(3):
         world.tidy()
         world.now += A_DAY // 4
-    assert (world.sweeps, world.store.lists) == (3, 1)
+    assert (world.sweeps, world.proofs, world.store.lists) == (3, 3, 1)
     world.now += A_DAY // 4
     world.tidy()
     assert (world.sweeps, world.store.lists) == (4, 2)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.proof import errors
+from registry.proof.block_proof import MAX_INDEX, MAX_NODES, BlockProof
 from registry.proof.canonical import MAX_INT, decode_object, encode
 from registry.proof.certificate import (
     MAX_PATH,
@@ -124,8 +125,15 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 promises = st.builds(Promise, received=numbers, anchor_by=numbers, signature=st.binary(min_size=64, max_size=64))
 foreigners = st.builds(
     ForeignWitness,
-    type=texts.filter(lambda kind: kind != "receipt"),
+    type=texts.filter(lambda kind: kind not in ("receipt", "block")),
     body=st.dictionaries(st.text(st.characters(max_codepoint=127)), numbers | texts | st.lists(texts), max_size=3),
+)
+block_proofs = st.builds(
+    BlockProof,
+    transaction=hashes,
+    header=st.binary(max_size=700),
+    index=st.integers(0, MAX_INDEX - 1),
+    nodes=st.lists(st.binary(max_size=600), max_size=MAX_NODES).map(tuple),
 )
 certificates = st.builds(
     Certificate,
@@ -144,7 +152,7 @@ certificates = st.builds(
         block_time=numbers,
     ),
     disclosure=st.none() | st.builds(Disclosure, salt=hashes, manifest=texts.map(str.encode)),
-    witnesses=st.lists(promises | foreigners, max_size=MAX_WITNESSES).map(tuple),
+    witnesses=st.lists(promises | block_proofs | foreigners, max_size=MAX_WITNESSES).map(tuple),
 )
 
 

@@ -8,11 +8,25 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.vectors import make_canonical, make_certificates, make_merkle, make_receipts, make_statements
+from tests.vectors import (
+    make_block_proofs,
+    make_canonical,
+    make_certificates,
+    make_merkle,
+    make_receipts,
+    make_statements,
+)
 
 DOCUMENTS: dict[Path, Callable[[], str]] = {
     module.FILE: module.document
-    for module in (make_canonical, make_certificates, make_merkle, make_receipts, make_statements)
+    for module in (
+        make_block_proofs,
+        make_canonical,
+        make_certificates,
+        make_merkle,
+        make_receipts,
+        make_statements,
+    )
 }
 
 

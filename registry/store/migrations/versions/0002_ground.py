@@ -106,6 +106,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_anchors_finality"), "anchors", ["finality"], unique=False)
     op.create_table(
+        "block_proofs",
+        sa.Column("size", BIG_KEY, autoincrement=False, nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("proof", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["size"],
+            ["checkpoints.size"],
+        ),
+        sa.PrimaryKeyConstraint("size"),
+    )
+    op.create_table(
         "api_keys",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
@@ -315,6 +326,7 @@ def downgrade() -> None:
         "asked_pictures",
         "checks",
         "api_keys",
+        "block_proofs",
         "anchors",
         "transactions",
         "worker",
