@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from registry.access import Access
 from registry.anchor import Anchoring, Policy
+from registry.archive.note import RESTORING
 from registry.blobs.opening import open_blobs
 from registry.blobs.safe import Safe
 from registry.blobs.vault import Vault
@@ -24,7 +25,7 @@ from registry.evidence import Showing
 from registry.intake.desk import IntakeDesk
 from registry.intake.taken import CODES_VERSION
 from registry.keyring import RESTORE, Keyring, open_keyring
-from registry.ledger.reader import JsonRpcReader, embedded_json_rpc, http_json_rpc
+from registry.ledger.reader import JsonRpc, JsonRpcReader, embedded_json_rpc, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
 from registry.log.log import Log
@@ -36,6 +37,7 @@ from registry.search.exact import ExactIndex
 from registry.search.follow import Follower
 from registry.search.index import Index
 from registry.settings import Settings, sqlite_path
+from registry.standing import Watch, watch
 from registry.store.access import Accounts
 from registry.store.catalogue import Catalogue
 from registry.store.checks import Checks
@@ -82,11 +84,15 @@ class Registry:
     withdrawing: Withdrawing
     refingerprinting: Refingerprinting
     tidying: Tidying
+    standing: Watch
     endpoint: EmbeddedEndpoint | None
 
     @contextmanager
     def anchoring(self) -> Iterator[Anchoring]:
-        """The anchor worker, for as long as the block lasts; raises LedgerHeld where another process has it."""
+        """The anchor worker, for as long as the block lasts; raises LedgerHeld where another process has it.
+
+        Raises ChainAhead where the chain knows more than the database.
+        """
         # web3 takes a second to import, and only whoever anchors needs it.
         from registry.ledger.founding import check_chain  # noqa: PLC0415
         from registry.ledger.sender import Sender  # noqa: PLC0415
@@ -95,6 +101,9 @@ class Registry:
         with self.database.lease(), _client(self.settings, self.keyring, self.clock) as client:
             reader = JsonRpcReader(client.request)
             check_chain(self.identity, reader)
+            # Who may not append may not anchor either: a checkpoint of an old database would be another history.
+            self.standing.ask()
+            self.standing.must_be_level()
             yield Anchoring(
                 identity=self.identity,
                 store=self.ledger,
@@ -120,6 +129,11 @@ def open_registry(
 ) -> Iterator[Registry]:
     """The registry in the settings' data directory, founded if it's new."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (settings.data_dir / RESTORING).exists():
+        raise SettingsError(
+            f"A backup is being restored into {settings.data_dir}, or that wasn't finished.",
+            remedy="Run `originmark restore` with that backup again, or remove the directory.",
+        )
     database = Database(settings.sqlalchemy_url)
     ledger = LedgerStore(database)
     identity, catalogue = ledger.identity(), Catalogue(database)
@@ -142,6 +156,8 @@ def open_registry(
     parts_follower = Follower(_known_parts, FeatureFeed(database, CODES_VERSION))
     stages = Stages()
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
+    endpoint = _embedded_endpoint(settings) if settings.embedded else None
+    standing = watch(settings, identity, ledger, endpoint, clock)
     desk = IntakeDesk(workers=settings.media_workers)
     withdrawing = Withdrawing(
         log=identity.log,
@@ -151,6 +167,7 @@ def open_registry(
         safe=safe,
         follower=follower,
         parts_follower=parts_follower,
+        may_append=standing.must_be_level,
         clock=clock,
     )
     registry = Registry(
@@ -176,6 +193,7 @@ def open_registry(
             catalogue=catalogue,
             registrations=Registrations(database),
             follower=follower,
+            may_append=standing.must_be_level,
             clock=clock,
         ),
         checking=Checking(
@@ -199,7 +217,8 @@ def open_registry(
             recode=desk.recode_soon, recoding=Recoding(database), safe=safe, version=CODES_VERSION
         ),
         tidying=Tidying(sweep=withdrawing.sweep, catalogue=catalogue, safe=safe, clock=clock),
-        endpoint=_embedded_endpoint(settings) if settings.embedded else None,
+        standing=standing,
+        endpoint=endpoint,
     )
     try:
         yield registry
@@ -210,13 +229,20 @@ def open_registry(
 @contextmanager
 def open_chain(settings: Settings, url: str | None = None) -> Iterator[JsonRpcReader]:
     """A chain to read: behind `url`, or else the one of the settings. No registry need be there."""
+    with open_json_rpc(settings, url) as request:
+        yield JsonRpcReader(request)
+
+
+@contextmanager
+def open_json_rpc(settings: Settings, url: str | None = None) -> Iterator[JsonRpc]:
+    """The same, as plain JSON-RPC."""
     if url is None and settings.rpc_url is not None:
         url = settings.rpc_url.get_secret_value()
     if url is not None:
-        yield JsonRpcReader(http_json_rpc(url))
+        yield http_json_rpc(url)
         return
     with closing(_embedded_endpoint(settings)) as endpoint:
-        yield JsonRpcReader(embedded_json_rpc(endpoint))
+        yield embedded_json_rpc(endpoint)
 
 
 def known_log(settings: Settings) -> bytes | None:

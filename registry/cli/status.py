@@ -4,9 +4,10 @@ import typer
 from rich.markup import escape
 
 from registry.assemble import VERSION, Registry, open_registry
-from registry.cli.output import DONE, Json, answers, print_json, stamp, table
-from registry.errors import LedgerHeld
+from registry.cli.output import DONE, Json, answers, print_json, stamp, table, told
+from registry.errors import ChainAhead, LedgerHeld
 from registry.settings import Settings
+from registry.standing import Ahead, Level, Unknown
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,6 +49,7 @@ def _facts(registry: Registry) -> dict[str, object]:
         "anchored": 0 if last is None else last.checkpoint.size,
         "last_anchor": None if last is None else stamp(last.anchor.block_time),
         "last_block": None if last is None else last.anchor.block_number,
+        "registering": _registering(registry),
         "anchoring_process": "running"
         if _is_held(registry)
         else "none: start `originmark serve` or `originmark worker`",
@@ -60,3 +62,13 @@ def _is_held(registry: Registry) -> bool:
             return False
     except LedgerHeld:
         return True
+
+
+def _registering(registry: Registry) -> str:
+    match registry.standing.ask():
+        case Ahead(chain=chain, known=known):
+            return told(ChainAhead(chain=chain, known=known))
+        case Level():
+            return "open"
+        case Unknown():
+            return "open; the chain gave no answer"
