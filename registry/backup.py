@@ -35,7 +35,7 @@ from registry.clock import Clock
 from registry.errors import BlobDamaged, BlobMissing, InvalidInput
 from registry.keyring import KEY_FILES
 from registry.ledger.copying import ChainCopy, copied_beside
-from registry.settings import Settings
+from registry.settings import Settings, sqlite_path
 from registry.store.catalogue import Catalogue
 from registry.store.database import HEAD_REVISION, Database
 from registry.store.rows import TABLES, Rows, snapshot
@@ -60,6 +60,8 @@ def back_up(
     Raises InvalidInput where no registry is, Conflict where the file is there already, StoreError where it can't be
     written. Where it raises, or the process dies, nothing stands under the name.
     """
+    if settings.database_url is None and not sqlite_path(settings.data_dir).exists():
+        raise _no_registry()  # opening a database makes one
     with closing(Database(settings.sqlalchemy_url)) as database, ExitStack() as stack:
         made = clock()
         # 1. one moment of the database, and with it one of the embedded chain
@@ -72,7 +74,7 @@ def back_up(
             moment.fix()
         rows, log = moment.rows, moment.rows.log()
         if log is None:
-            raise InvalidInput("There is no registry here to back up.", field="data_dir", remedy="Check --data-dir.")
+            raise _no_registry()
         path = _path(target, log, made)
         writer = stack.enter_context(new_archive(path))
         # 2. all rows
@@ -209,3 +211,7 @@ def _path(target: Path, log: bytes, made: int) -> Path:
     sweep_drafts(target, f".{name}-*.partial")
     stamp = datetime.fromtimestamp(made, UTC).strftime("%Y%m%dT%H%M%SZ")
     return target / f"{name}-{stamp}{SUFFIX}"
+
+
+def _no_registry() -> InvalidInput:
+    return InvalidInput("There is no registry here to back up.", field="data_dir", remedy="Check --data-dir.")

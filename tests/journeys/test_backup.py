@@ -64,6 +64,7 @@ def test_no_backup_replaces_a_file_or_founds_a_registry(source: Settings, tmp_pa
     assert (tmp_path / "there.zip").read_text() == "something dear"
     with pytest.raises(InvalidInput, match="no registry"):
         backed_up(settings_in(tmp_path / "nothing"), tmp_path / "new.zip")
+    assert not (tmp_path / "nothing").exists()
     assert sorted(path.name for path in tmp_path.glob("*.zip")) == ["there.zip"]
 
 
