@@ -20,7 +20,8 @@ from api.headers import Heads, OpenDoors, SafeHeaders
 from api.limits import BodyLimit
 from api.session import LocalSession
 from api.wire import problems
-from registry.assemble import VERSION, Registry
+from registry.assemble import Registry
+from registry.chains import VERSION
 
 SUMMARY = "Register original works, check listings against them, and prove when a work was declared."
 

@@ -16,6 +16,7 @@ from api.wire import Wire
 from registry.assemble import Registry
 from registry.errors import BlobMissing, MalformedMedia, OriginmarkError
 from registry.log.promise import PROMISE
+from registry.standing import Ahead, Level, Unknown
 
 router = APIRouter(tags=["health"])
 LOG = logging.getLogger("originmark.api")
@@ -66,6 +67,7 @@ def readyz(registry: Running, response: Response) -> ReadyOut:
         "sandbox": _ask(_sandbox, registry),
         "anchoring": _ask(_anchoring, registry),
         "chain": _ask(_chain, registry),
+        "registering": _ask(_registering, registry),
     }
     gravest = max((part.state for part in parts.values()), key=list(State).index)
     response.status_code = 503 if gravest is State.FAILED else 200
@@ -142,3 +144,15 @@ def _chain(registry: Registry) -> PartOut:
     if trouble is None:
         return PartOut(state=State.OK, told="as it should be")
     return PartOut(state=State.DEGRADED, told=f"{trouble.told} (for {max(registry.clock() - trouble.since, 0):,} s)")
+
+
+def _registering(registry: Registry) -> PartOut:
+    """Whether the log may grow. A database behind its chain can be read and checked against all the same."""
+    match registry.standing.look():
+        case Ahead(chain=chain, known=known):
+            told = f"read-only: the chain has {chain:,} entries, the database knows {known:,}; run `originmark recover`"
+            return PartOut(state=State.DEGRADED, told=told)
+        case Level(chain=chain):
+            return PartOut(state=State.OK, told=f"the chain has {chain:,} entries, all of them known")
+        case Unknown():
+            return PartOut(state=State.OK, told="open; the chain gave no answer yet")

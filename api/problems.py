@@ -132,6 +132,14 @@ PROBLEMS: Mapping[type[OriginmarkError], Problem] = {
     errors.RpcUnavailable: Problem(
         503, "chain-unavailable", "The chain doesn't answer", "The chain's node gave no answer.", told=False
     ),
+    errors.ChainAhead: Problem(
+        503,
+        "read-only",
+        "Nothing is registered just now",
+        "The chain knows of entries that this registry's database lacks, as after an old backup was restored. What is "
+        "there can be read and checked; registering goes on when the missing entries are back.",
+        facts=("chain", "known"),
+    ),
     errors.LedgerError: Problem(
         502, "chain-error", "The chain refused", "The chain's node gave an answer that can't be used.", told=False
     ),

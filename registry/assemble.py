@@ -8,25 +8,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from registry.access import Access
 from registry.anchor import Anchoring, Policy
+from registry.archive.note import RESTORING
 from registry.blobs.opening import open_blobs
 from registry.blobs.safe import Safe
 from registry.blobs.vault import Vault
 from registry.certify import Certification
+from registry.chains import client_of, embedded_endpoint, founded, reading
 from registry.check import Checking
 from registry.clock import Clock, system_clock
-from registry.errors import LedgerHeld, SettingsError
+from registry.errors import SettingsError
 from registry.evidence import Showing
 from registry.export import Exporting
 from registry.intake.desk import IntakeDesk
 from registry.intake.taken import CODES_VERSION
 from registry.keyring import RESTORE, Keyring, open_keyring
 from registry.ledger.proof_keeping import ProofKeeping
-from registry.ledger.reader import JsonRpc, JsonRpcReader, embedded_json_rpc, http_json_rpc
+from registry.ledger.reader import JsonRpcReader, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.log.files import TileFiles
 from registry.log.log import Log
@@ -38,6 +39,7 @@ from registry.search.exact import ExactIndex
 from registry.search.follow import Follower
 from registry.search.index import Index
 from registry.settings import Settings, sqlite_path
+from registry.standing import Watch, watch
 from registry.store.access import Accounts
 from registry.store.block_proofs import BlockProofs
 from registry.store.catalogue import Catalogue
@@ -54,12 +56,7 @@ from registry.tidy import Tidying
 from registry.withdraw import Withdrawing
 
 if TYPE_CHECKING:
-    from registry.ledger.client import Client
     from registry.matching.known import KnownParts
-
-VERSION = version("originmark")
-FOUNDING_PATIENCE = 120
-POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +87,28 @@ class Registry:
     tidying: Tidying
     leases: Leases
     exporting: Exporting
+    standing: Watch
     endpoint: EmbeddedEndpoint | None
 
     @contextmanager
     def anchoring(self) -> Iterator[Anchoring]:
-        """The anchor worker, for as long as the block lasts; raises LedgerHeld where another process has it."""
+        """The anchor worker, for as long as the block lasts; raises LedgerHeld where another process has it.
+
+        Raises ChainAhead where the chain knows more than the database.
+        """
         # web3 takes a second to import, and only whoever anchors needs it.
         from registry.ledger.founding import check_chain, check_contract  # noqa: PLC0415
         from registry.ledger.sender import Sender  # noqa: PLC0415
         from registry.ledger.watcher import Watcher  # noqa: PLC0415
 
-        with self.leases.held() as fence, _client(self.settings, self.keyring, self.clock) as client:
+        with self.leases.held() as fence, client_of(self.settings, self.keyring, self.clock) as client:
             readers = [JsonRpcReader(http_json_rpc(url)) for url in self.settings.rpc_urls]
             readers = readers or [JsonRpcReader(client.request)]
             check_chain(self.identity, readers)
             check_contract(self.identity, client)
+            # Who may not append may not anchor either: a checkpoint of an old database would be another history.
+            self.standing.ask()
+            self.standing.must_be_level()
             outbox = Outbox(self.database, fence)
             yield Anchoring(
                 identity=self.identity,
@@ -132,6 +136,11 @@ def open_registry(
 ) -> Iterator[Registry]:
     """The registry in the settings' data directory, founded if it's new."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (settings.data_dir / RESTORING).exists():
+        raise SettingsError(
+            f"A backup is being restored into {settings.data_dir}, or that wasn't finished.",
+            remedy="Run `originmark restore` with that backup again, or remove the directory.",
+        )
     database = Database(settings.sqlalchemy_url)
     ledger = LedgerStore(database)
     identity, catalogue = ledger.identity(), Catalogue(database)
@@ -142,7 +151,7 @@ def open_registry(
         blob_keys=settings.blob_keys,
     )
     if identity is None:
-        identity = _found(settings, keyring, database, ledger, clock, wait)
+        identity = founded(settings, keyring, database, ledger, clock, wait)
     if keyring.registry_public != identity.genesis.registry_key:
         raise SettingsError(
             f"The key in {settings.data_dir / 'keys'} is not the one that this registry was founded with.",
@@ -154,6 +163,8 @@ def open_registry(
     parts_follower = Follower(_known_parts, FeatureFeed(database, CODES_VERSION))
     stages = Stages()
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
+    endpoint = embedded_endpoint(settings) if settings.embedded else None
+    standing = watch(settings, identity, ledger, endpoint, clock)
     desk = IntakeDesk(workers=settings.media_workers)
     withdrawing = Withdrawing(
         log=identity.log,
@@ -163,10 +174,11 @@ def open_registry(
         safe=safe,
         follower=follower,
         parts_follower=parts_follower,
+        may_append=standing.must_be_level,
         clock=clock,
     )
-    endpoint, proofs = _embedded_endpoint(settings) if settings.embedded else None, BlockProofs(database)
-    proof_keeping = ProofKeeping(identity=identity, proofs=proofs, request=_reading(settings, endpoint), clock=clock)
+    proofs = BlockProofs(database)
+    proof_keeping = ProofKeeping(identity=identity, proofs=proofs, request=reading(settings, endpoint), clock=clock)
     registry = Registry(
         settings=settings,
         clock=clock,
@@ -190,6 +202,7 @@ def open_registry(
             catalogue=catalogue,
             registrations=Registrations(database),
             follower=follower,
+            may_append=standing.must_be_level,
             clock=clock,
         ),
         checking=Checking(
@@ -223,31 +236,13 @@ def open_registry(
         ),
         leases=Leases(database, clock),
         exporting=Exporting(identity=identity, ledger=ledger, log=log, signer=keyring.signer),
+        standing=standing,
         endpoint=endpoint,
     )
     try:
         yield registry
     finally:
         registry.close()
-
-
-@contextmanager
-def open_chain(settings: Settings, url: str | None = None) -> Iterator[JsonRpcReader]:
-    """A chain to read: behind `url`, or else the one of the settings. No registry need be there."""
-    with open_json_rpc(settings, url) as request:
-        yield JsonRpcReader(request)
-
-
-@contextmanager
-def open_json_rpc(settings: Settings, url: str | None = None) -> Iterator[JsonRpc]:
-    """The same chain, for questions that no reader has."""
-    if url is None and settings.rpc_urls:
-        url = settings.rpc_urls[0]
-    if url is not None:
-        yield http_json_rpc(url)
-        return
-    with closing(_embedded_endpoint(settings)) as endpoint:
-        yield embedded_json_rpc(endpoint)
 
 
 def known_log(settings: Settings) -> bytes | None:
@@ -259,60 +254,8 @@ def known_log(settings: Settings) -> bytes | None:
         return None if identity is None else identity.log
 
 
-def _reading(settings: Settings, endpoint: EmbeddedEndpoint | None) -> JsonRpc:
-    """How the registry's chain is read without being written to."""
-    if settings.rpc_urls:
-        return http_json_rpc(settings.rpc_urls[0])
-    return embedded_json_rpc(endpoint or _embedded_endpoint(settings))
-
-
-def _embedded_endpoint(settings: Settings) -> EmbeddedEndpoint:
-    return EmbeddedEndpoint(settings.data_dir / "chain.sqlite", version=VERSION)
-
-
-@contextmanager
-def _client(settings: Settings, keyring: Keyring, clock: Clock) -> "Iterator[Client]":
-    from registry.ledger.connect import embedded_client, remote_client  # noqa: PLC0415 - imports web3
-
-    if settings.embedded:
-        path = settings.data_dir / "chain.sqlite"
-        with embedded_client(path, keyring.writer_secret, clock=clock, version=VERSION) as client:
-            yield client
-    else:
-        with remote_client(settings.rpc_urls, keyring.writer_secret) as client:
-            yield client
-
-
 def _known_parts() -> "KnownParts":
     # OpenCV and faiss take a fifth of a second, and only whoever checks needs them.
     from registry.matching.known import KnownParts  # noqa: PLC0415
 
     return KnownParts()
-
-
-def _found(
-    settings: Settings,
-    keyring: Keyring,
-    database: Database,
-    ledger: LedgerStore,
-    clock: Clock,
-    wait: Callable[[float], None],
-) -> Identity:
-    from registry.ledger.founding import found  # noqa: PLC0415 - imports web3
-    from registry.ledger.sender import Sender  # noqa: PLC0415
-
-    contract = None if settings.contract is None else bytes.fromhex(settings.contract.removeprefix("0x"))
-    give_up = clock() + FOUNDING_PATIENCE
-    while True:
-        try:
-            with Leases(database, clock).held() as fence, _client(settings, keyring, clock) as client:
-                sender = Sender(Outbox(database, fence), client, clock, settings.most_gwei)
-                return found(ledger, sender, client, keyring, contract, clock, wait)
-        except LedgerHeld:
-            # Another process is founding it at this moment.
-            identity = ledger.identity()
-            if identity is not None:
-                return identity
-            if clock() > give_up:
-                raise
-            wait(POLL_SECONDS)

@@ -51,6 +51,11 @@ class Certification:
     def certificate(self, work: Work, *, with_fingerprints: bool = False) -> Certificate | Pending:
         """The work's certificate, or how long it is to wait for it."""
         claim = self._claim(work)
+        if with_fingerprints and not claim.manifest_salt:
+            # A work that was recovered from a certificate without them.
+            raise NotFound(
+                "fingerprint manifest of work", work.id, remedy="Ask for a certificate without fingerprints."
+            )
         # 1. the first anchored checkpoint that has the claim
         found = self._ledger.covering(work.index)
         if found is None:

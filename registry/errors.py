@@ -26,11 +26,13 @@
     │   ├── RpcRefused                an answer that is an error
     │   │   └── ExecutionReverted       a contract undid what was asked of it
     │   ├── NoBlockProof              the endpoint's data don't give the block's own hash or roots, or are gone
+    │   ├── ChainAhead                the chain has checkpoints that this database doesn't know: an old backup?
     │   ├── WrongChain                another chain id, genesis or contract than this registry's
     │   └── OutOfFunds                the writer can't pay for a transaction
     ├── StoreError                  the database: newer than this program, or not reachable; and the blobs beside it
     │   ├── FeedBroken                the code feed skips, repeats or contradicts itself
     │   ├── LogDiverged               its entries no longer give the root that was published
+    │   ├── BackupDamaged             a backup isn't what was written, or none at all
     │   ├── BlobMissing               the store has no blob of this id
     │   ├── BlobDamaged               its bytes are not those that were stored, or were sealed for another work
     │   ├── BlobLocked                it was sealed with a key that isn't here
@@ -277,6 +279,25 @@ class WrongChain(LedgerError):
     remedy = "Point ORIGINMARK_RPC_URL at the chain this registry was opened on, or use another data directory."
 
 
+class ChainAhead(LedgerError):
+    """The chain's last checkpoint has `chain` entries, the newest that the database knows `known`: some are missing.
+
+    Nothing is registered, withdrawn or anchored meanwhile, since that would take the places of what is missing.
+    """
+
+    remedy = (
+        "Was an old backup restored? `originmark recover` fills the hole with claimants' certificates and receipts; "
+        "checks and reading go on."
+    )
+
+    def __init__(self, *, chain: int, known: int) -> None:
+        super().__init__(
+            f"The registry is read-only: its chain has a checkpoint of {chain:,} entries, and the newest that the "
+            f"database knows has {known:,}."
+        )
+        self.chain, self.known = chain, known
+
+
 class OutOfFunds(LedgerError):
     """The writer's account can't pay for a transaction."""
 
@@ -336,6 +357,12 @@ class LogDiverged(StoreError):
             f"The entries in the database give {actual.hex()} as the root of {what}, not {expected.hex()}."
         )
         self.what, self.expected, self.actual = what, expected, actual
+
+
+class BackupDamaged(StoreError):
+    """A backup isn't what was written, or none at all; nothing was restored from it."""
+
+    remedy = "Take another copy of this backup, or an older one."
 
 
 class BlobMissing(StoreError):

@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.errors import SettingsError
 
 KEY_BYTES = 32
+KEY_FILES = ("registry.key", "recovery.key", "recovery.pub", "writer.key", "blob.key")
+"""Every file that may be there."""
+
 RESTORE = "Restore it from your backup; a new key can't stand in for it."
 
 

@@ -109,9 +109,12 @@ class Registering:
         catalogue: Catalogue,
         registrations: Registrations,
         follower: Follower[Index],
+        may_append: Callable[[], None],
         clock: Clock,
     ) -> None:
+        """`may_append` raises where the log must not grow just now."""
         self._log, self._signer, self._take_in, self._safe = log, signer, take_in, safe
+        self._may_append = may_append
         self._catalogue, self._registrations = catalogue, registrations
         self._follower, self._clock = follower, clock
 
@@ -153,6 +156,7 @@ class Registering:
         own = next((work for work in same_bytes if work.account == account.id), None)
         if own is not None:
             return self._repeated(own, submission.description)
+        self._may_append()
         # 2. the file makes its one trip through the sandbox
         intake = self._take_in(submission.data, submission.keeping.raster)
         original = submission.data if submission.keeping.original else None
@@ -161,6 +165,8 @@ class Registering:
 
     def enter(self, handed: Sequence[HandedIn]) -> list[Outcome]:
         """Steps 3 to 6, for several files in one transaction; waits for those that aren't ready."""
+        if handed:
+            self._may_append()
         outcomes: dict[int, Outcome] = {}
         drafts: dict[int, Draft] = {}
         kept: list[Keepsake] = []

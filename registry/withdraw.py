@@ -23,6 +23,7 @@ that nothing is left after `FORGOTTEN_WITHIN`.
 """
 
 import secrets
+from collections.abc import Callable
 from logging import getLogger
 from typing import TYPE_CHECKING
 
@@ -72,16 +73,21 @@ class Withdrawing:
         safe: Safe,
         follower: Follower[Index],
         parts_follower: "Follower[KnownParts]",
+        may_append: Callable[[], None],
         clock: Clock,
     ) -> None:
+        """`may_append` raises where the log must not grow just now."""
         self._log, self._signer = log, signer
         self._catalogue, self._departures, self._safe = catalogue, departures, safe
         self._follower, self._parts_follower, self._clock = follower, parts_follower, clock
+        self._may_append = may_append
 
     def withdraw(self, name: WorkId, owner: AccountId | None) -> Receipt:
         """Withdraws a work of this owner, or of anybody's for None; doing it again returns the same receipt."""
         # 1. is it the asker's own
         work = self._owned(name, owner)
+        if work.withdrawn is None:
+            self._may_append()
         # 2. the withdrawal, its salt, its entry
         now = self._clock()
         salt = secrets.token_bytes(SALT_BYTES)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from registry.assemble import known_log, open_chain, open_registry
+from registry.assemble import known_log, open_registry
 from registry.certify import Pending, compare_codes
+from registry.chains import open_chain
 from registry.cli.files import read_picture, write_file
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
 from registry.cli.works import find_work

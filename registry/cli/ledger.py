@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from registry.assemble import Registry, open_chain, open_registry
+from registry.assemble import Registry, open_registry
+from registry.chains import open_chain
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, table
 from registry.errors import RpcUnavailable
 from registry.proof.chain import ChainUnavailable

@@ -9,8 +9,9 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from registry.assemble import known_log, open_json_rpc, open_registry
+from registry.assemble import known_log, open_registry
 from registry.audit import Honest, audit
+from registry.chains import open_json_rpc
 from registry.cli.files import write_file
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
 from registry.clock import system_clock

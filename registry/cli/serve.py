@@ -15,9 +15,10 @@ from rich.markup import escape
 from registry.accounts import Scope
 from registry.anchor import keep_anchoring, log_anchored
 from registry.assemble import Registry, open_registry
-from registry.cli.output import DONE, Json, answers, notes, print_json, stamp
-from registry.errors import SettingsError
+from registry.cli.output import DONE, Json, answers, notes, print_json, stamp, told
+from registry.errors import ChainAhead, SettingsError
 from registry.settings import Settings
+from registry.standing import Ahead
 from registry.store.ledger import Anchored
 
 
@@ -51,6 +52,7 @@ def serve(
     address = f"http://{'[' + host + ']' if ':' in host else host}:{listener.getsockname()[1]}"
     with listener, open_registry(settings) as registry:
         registry.desk.start()
+        _warn_if_behind(registry)
         _welcome(registry, address, _first_key(registry), as_json=as_json)
         server = uvicorn.Server(
             uvicorn.Config(
@@ -133,6 +135,13 @@ def _welcome(registry: Registry, address: str, token: str | None, *, as_json: bo
         answers.print("  key       made earlier; `originmark keys create` makes another")
     else:
         answers.print(f"  key       [bold]{token}[/]   shown this once; only its hash is kept")
+
+
+def _warn_if_behind(registry: Registry) -> None:
+    """Asks the chain before the first request, so that an old backup registers nothing over what is missing in it."""
+    standing = registry.standing.ask()
+    if isinstance(standing, Ahead):
+        notes.print(f"[bold yellow]read-only[/] {told(ChainAhead(chain=standing.chain, known=standing.known))}")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,9 +3,12 @@
 import typer
 from rich.markup import escape
 
-from registry.assemble import VERSION, Registry, open_registry
-from registry.cli.output import DONE, Json, answers, print_json, stamp, table
+from registry.assemble import Registry, open_registry
+from registry.chains import VERSION
+from registry.cli.output import DONE, Json, answers, print_json, stamp, table, told
+from registry.errors import ChainAhead
 from registry.settings import Settings
+from registry.standing import Ahead, Level, Unknown
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,7 +52,18 @@ def _facts(registry: Registry) -> dict[str, object]:
         "last_block": None if last is None else last.anchor.block_number,
         "finality": None if last is None else last.finality,
         "trouble": None if trouble is None else f"{trouble.told} (since {stamp(trouble.since)})",
+        "registering": _registering(registry),
         "anchoring_process": "running"
         if registry.leases.is_held()
         else "none: start `originmark serve` or `originmark worker`",
     }
+
+
+def _registering(registry: Registry) -> str:
+    match registry.standing.ask():
+        case Ahead(chain=chain, known=known):
+            return told(ChainAhead(chain=chain, known=known))
+        case Level():
+            return "open"
+        case Unknown():
+            return "open; the chain gave no answer"

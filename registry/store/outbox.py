@@ -152,16 +152,19 @@ def _saved(session: Session, purpose: str) -> list[Saved]:
 
 
 def _add(session: Session, purpose: str, signed: Signed, now: Seconds) -> Saved:
-    tip = signed.fees.tip
-    session.add(
-        TransactionRow(
-            purpose=purpose,
-            nonce=signed.nonce,
-            hash=signed.hash,
-            raw=signed.raw,
-            most=str(signed.fees.most),
-            tip=None if tip is None else str(tip),
-            saved=now,
-        )
-    )
+    session.add(row_of(purpose, signed, now))
     return Saved(signed.nonce, signed.hash, signed.raw, signed.fees, now)
+
+
+def row_of(purpose: str, signed: Signed, now: Seconds) -> TransactionRow:
+    """The outbox's row of a transaction."""
+    most, tip = signed.fees.most, signed.fees.tip
+    return TransactionRow(
+        purpose=purpose,
+        nonce=signed.nonce,
+        hash=signed.hash,
+        raw=signed.raw,
+        most=str(most),
+        tip=None if tip is None else str(tip),
+        saved=now,
+    )

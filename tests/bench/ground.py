@@ -21,8 +21,9 @@ from typing import Any
 
 from PIL import Image
 
-from registry.assemble import Registry, open_chain, open_registry
+from registry.assemble import Registry, open_registry
 from registry.certify import Pending
+from registry.chains import open_chain
 from registry.findings import Decision, Matched
 from registry.match.decide import decide
 from registry.match.thresholds import REACH

@@ -8,6 +8,7 @@ import pytest
 from registry.accounts import Account
 from registry.assemble import Registry, open_registry
 from registry.settings import Settings
+from tests.journeys.backup_world import backed_up, filled, settings_in
 from tests.journeys.leaving_world import HandSet, House, opened
 from tests.journeys.pictures import Picture
 
@@ -36,3 +37,15 @@ def studio(house: House) -> Account:
 def picture(request: pytest.FixtureRequest) -> Picture:
     """A picture of the test's own."""
     return Picture(sum(request.node.nodeid.encode()))
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    made = settings_in(tmp_path_factory.mktemp("source"))
+    filled(made, range(1, 4))
+    return made
+
+
+@pytest.fixture(scope="session")
+def backup(source: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return backed_up(source, tmp_path_factory.mktemp("backups")).path

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from registry.accounts import Account, Viewer
-from registry.assemble import Registry, open_chain, open_registry
+from registry.assemble import Registry, open_registry
 from registry.blobs.safe import Purpose
+from registry.chains import open_chain
 from registry.clock import Seconds
 from registry.intake.taken import CODES_VERSION
 from registry.listings import Listing

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from api import create_app
-from registry.assemble import Registry, open_chain, open_registry
+from registry.assemble import Registry, open_registry
 from registry.certify import Pending, compare_codes
+from registry.chains import open_chain
 from registry.keyring import open_keyring
 from registry.ledger.connect import remote_client
 from registry.proof.certificate import Certificate, encode_certificate, parse_certificate

@@ -128,6 +128,7 @@ def withdrawing(registry: Registry, store: BlobStore, clock: HandSet) -> Withdra
         safe=Safe(store, Vault(registry.keyring.blob_keys)),
         follower=registry.follower,
         parts_follower=registry.parts_follower,
+        may_append=registry.standing.must_be_level,
         clock=clock,
     )
 
