@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import insert
 from sqlmodel import select
 
 from registry.anchor import Anchoring, Policy
@@ -80,8 +81,11 @@ class World:
         with self.database.write() as session:
             head = session.exec(select(LogHeadRow)).one()
             moment = self.clock() if received is None else received
-            for index in range(head.size, head.size + entries):
-                session.add(LogEntryRow(log_index=index, entry=secrets.token_bytes(32), received=moment))
+            rows = [
+                {"log_index": index, "entry": secrets.token_bytes(32), "received": moment}
+                for index in range(head.size, head.size + entries)
+            ]
+            session.connection().execute(insert(LogEntryRow), rows)
             head.size += entries
             session.add(head)
 
@@ -108,10 +112,12 @@ def fund(anvil: Anvil, client: Client) -> None:
 
 
 @contextmanager
-def on_anvil(anvil: Anvil, directory: Path, clock: Clock = system_clock) -> Iterator[World]:
-    """A registry founded on anvil, with SQLite."""
+def on_anvil(
+    anvil: Anvil, directory: Path, clock: Clock = system_clock, database_url: str | None = None
+) -> Iterator[World]:
+    """A registry founded on anvil, with SQLite unless another database is given; this process holds its lease."""
     keyring = open_keyring(directory / "keys")
-    database = Database(f"sqlite:///{directory / 'registry.sqlite'}")
+    database = Database(database_url or f"sqlite:///{directory / 'registry.sqlite'}")
     store = LedgerStore(database)
     with Leases(database, system_clock).held() as fence, remote_client([anvil.url], keyring.writer_secret) as client:
         fund(anvil, client)
