@@ -12,7 +12,7 @@ help:
 	@echo "make test       install what the tests need, and run them"
 	@echo "make check      format, lint, types, arrows, dependencies"
 	@echo "make contracts  the contract: formatting, tests, gas, artefact, slither"
-	@echo "make faults     kill -9 at seeded moments, the long form"
+	@echo "make faults     killed at seeded and at numbered moments, the long form"
 	@echo "make bench      how to measure what docs/benchmarks.md says"
 
 run: .venv/run.stamp
@@ -38,6 +38,8 @@ contracts: .venv/dev.stamp .venv/slither.stamp
 
 faults: .venv/dev.stamp
 	$(BIN)/python -m tests.faults.kill --files 650 --kills 20
+	$(TOOLS)
+	$(BIN)/python -m tests.faults.moments
 
 bench:
 	@grep '^    python -m tests.bench' docs/benchmarks.md

@@ -18,6 +18,8 @@ WINDOW_DAYS = 30
 """Days that the rate is taken over: what was before is another season."""
 
 _ETHER = 10**18
+_LONG = 36_525
+"""Days: nobody plans beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def status(
     for label, value in facts.items():
         if label in ("balance", "spent", "per_work", "per_day") and isinstance(value, int):
             listing.add_row(f"[dim]{label.replace('_', ' ')}[/]", f"{value / _ETHER:.6g} ether")
+        elif label == "days_left" and purse.days is not None and purse.days > _LONG:
+            listing.add_row("[dim]days left[/]", "more than a hundred years")
         elif label not in ("low", "trouble"):
             listing.add_row(f"[dim]{label.replace('_', ' ')}[/]", "–" if value is None else escape(str(value)))
     answers.print(listing)

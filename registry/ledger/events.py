@@ -1,28 +1,20 @@
 """How far a log has come on its chain, and every checkpoint that was anchored: asked of the chain, not remembered.
 
-The contract keeps a log's writer and size, and no root: roots stand in events. Events are scanned in stretches, which
-are halved where a node refuses so wide a question and doubled where it answers, since every node draws that line
-elsewhere.
+The contract keeps a log's writer and size, and no root: roots stand in events, which `scan` reads.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from registry.errors import RpcRefused, RpcUnavailable
+from registry.errors import RpcUnavailable
 from registry.ledger.reader import JsonRpc
+from registry.ledger.scan import Checkpointed, HandedOver, LogEvent, Opened, Progress, scan
 from registry.proof.certificate import Anchor, Checkpoint
-from registry.proof.chain import CHECKPOINTED, ChainReader, ChainUnavailable, checkpoint_event
+from registry.proof.chain import ChainReader, ChainUnavailable, checkpoint_event
 from registry.proof.statement import Genesis
 
 HEAD = bytes.fromhex("f339e3b2")
 """The first four bytes of keccak-256 of `head(bytes32)`; tests/ledger compares it with the compiled contract's."""
-
-FIRST_STRETCH = 2_000
-LONGEST_STRETCH = 500_000
-
-Progress = Callable[[int, int], None]
-"""Told (blocks so far, blocks to look at)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +44,15 @@ def head_by_call(request: JsonRpc, genesis: Genesis) -> ChainHead:
 
 def head_by_events(request: JsonRpc, genesis: Genesis) -> ChainHead:
     """The same from the log's checkpoint events: for the embedded chain, whose events are read without an EVM."""
-    latest = _number(request("eth_blockNumber", []))
     head = ChainHead(writer=genesis.writer, size=0)
-    for event in _events(request, genesis, 0, latest, lambda _done, _of: None):
-        writer, size, _root = _said(event)
-        head = ChainHead(writer=writer, size=max(size, head.size))
+    for event in _events(request, genesis, 0, lambda _done, _of: None):
+        match event:
+            case Checkpointed(writer=writer, size=size):
+                head = ChainHead(writer=writer, size=max(size, head.size))
+            case HandedOver(successor=successor):
+                head = ChainHead(writer=successor, size=head.size)
+            case Opened():
+                pass
     return head
 
 
@@ -67,10 +63,10 @@ def anchored_since(
 
     Each is looked up in its transaction and its block, so that what is told here holds as a certificate's anchor does.
     """
-    latest = _number(request("eth_blockNumber", []))
-    for event in _events(request, genesis, first_block, latest, progress):
-        writer, size, root = _said(event)
-        yield _found(reader, genesis, writer, Checkpoint(size=size, root=root), _octets(event.get("transactionHash")))
+    for event in _events(request, genesis, first_block, progress):
+        if isinstance(event, Checkpointed):
+            checkpoint = Checkpoint(size=event.size, root=event.root)
+            yield _found(reader, genesis, event.writer, checkpoint, event.place.transaction)
 
 
 def _found(reader: ChainReader, genesis: Genesis, writer: bytes, checkpoint: Checkpoint, transaction: bytes) -> Found:
@@ -93,38 +89,9 @@ def _found(reader: ChainReader, genesis: Genesis, writer: bytes, checkpoint: Che
     return Found(checkpoint=checkpoint, anchor=anchor)
 
 
-def _events(
-    request: JsonRpc, genesis: Genesis, first: int, latest: int, progress: Progress
-) -> Iterator[dict[str, Any]]:
-    topics = [f"0x{CHECKPOINTED.hex()}", f"0x{genesis.log.hex()}"]
-    begin, stretch = first, FIRST_STRETCH
-    while begin <= latest:
-        end = min(begin + stretch - 1, latest)
-        wanted = {"fromBlock": hex(begin), "toBlock": hex(end), "address": f"0x{genesis.contract.hex()}"}
-        try:
-            found = request("eth_getLogs", [{**wanted, "topics": topics}])
-        except RpcRefused:
-            if stretch == 1:
-                raise
-            stretch = max(stretch // 4, 1)
-            continue
-        if not isinstance(found, list):
-            raise RpcUnavailable("The endpoint's list of events makes no sense.")
-        for event in found:
-            # Nodes have been seen to answer another question than they were asked.
-            if not isinstance(event, dict) or event.get("topics", [])[:2] != topics:
-                raise RpcUnavailable("The endpoint told of an event that nobody asked for.")
-            yield event
-        progress(end + 1 - first, latest + 1 - first)
-        begin, stretch = end + 1, min(stretch * 2, LONGEST_STRETCH)
-
-
-def _said(event: dict[str, Any]) -> tuple[bytes, int, bytes]:
-    """Writer, size and root in a checkpoint's event."""
-    topics, data = event["topics"], _octets(event.get("data"))
-    if len(topics) != 3 or len(data) != 64:
-        raise RpcUnavailable("The endpoint told of a checkpoint that makes no sense.")
-    return _octets(topics[2])[-20:], int.from_bytes(data[:32], "big"), data[32:]
+def _events(request: JsonRpc, genesis: Genesis, first: int, progress: Progress) -> Iterator[LogEvent]:
+    latest = _number(request("eth_blockNumber", []))
+    return scan(request, contract=genesis.contract, log=genesis.log, first=first, last=latest, progress=progress)
 
 
 def _number(value: object) -> int:
