@@ -122,7 +122,7 @@ def torment(world: World, *, every: int = 1, make_sender: MakeSender = sound, un
                 told.kills += 1
                 status = _lived(place, Moments(), make_sender)
             told.losses += fault is Fault.LOSE
-            wrong = [f"it ended with {status}"] if status else look(place)
+            wrong = [f"it ended with {status}: {_last_words(place)}"] if status else look(place)
             told.wrong += [f"{fault} at {at} ({names[at - 1]}): {each}" for each in wrong]
     return told
 
@@ -150,6 +150,11 @@ def _lived(place: Place, moments: Moments, make_sender: MakeSender, told: Path |
     except BaseException:  # noqa: BLE001 - a child of fork ends here, whatever happens
         (place.directory / "trace").write_text(traceback.format_exc())
         os._exit(1)
+
+
+def _last_words(place: Place) -> str:
+    trace = place.directory / "trace"
+    return trace.read_text().strip().rpartition("\n")[2] if trace.exists() else "without a word"
 
 
 def _waited(pid: int) -> int:

@@ -26,7 +26,7 @@ from web3.types import RPCEndpoint, RPCResponse
 from registry.accounts import Account, AccountId
 from registry.anchor import Anchoring, Policy
 from registry.clock import system_clock
-from registry.errors import LedgerHeld, RpcUnavailable
+from registry.errors import OriginmarkError
 from registry.keyring import Keyring, open_keyring
 from registry.ledger.client import Client
 from registry.ledger.connect import ENDOWMENT
@@ -172,12 +172,12 @@ def _until(holds: Callable[[], bool]) -> None:
 
 
 def _again(ask: Callable[[], Answer]) -> Answer:
-    """As `keep_anchoring` does: what was lost, or is another's for a moment, is asked for again."""
+    """As `keep_anchoring` does: what stands in the way is tried again, whatever it is."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
             return ask()
-        except (RpcUnavailable, LedgerHeld):
+        except OriginmarkError:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.02)
