@@ -31,10 +31,10 @@ if TYPE_CHECKING:  # web3 takes a second to import, and whoever hands these over
     from registry.ledger.sender import Sender
     from registry.ledger.watcher import Watcher
 
-TICK_SECONDS = 0.5
+SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
-TIDY_TICKS = 120
-"""Ticks from one tidying up to the next: a minute."""
+TIDY_SECONDS = 60.0
+"""From one tidying up to the next."""
 
 logger = getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Anchoring:
         self._identity, self._store, self._outbox, self._log = identity, store, outbox, log
         self._client, self._sender, self._watcher = client, sender, watcher
         self._policy, self._clock = policy, clock
+        self._told: str | None = ""  # what was told before is not known: the first step tells in any case
         if client.writer != identity.genesis.writer:
             raise LedgerError(
                 "The writer's key is not the one that this registry was founded with.",
@@ -84,7 +85,13 @@ class Anchoring:
             raise
         finally:
             # 6. what stands in the way: told to whoever asks how the registry is
-            self._outbox.tell(" ".join(trouble.message for trouble in troubles) or None, self._clock())
+            self._tell(" ".join(trouble.message for trouble in troubles) or None)
+
+    def _tell(self, trouble: str | None) -> None:
+        """Once for each change: a step that finds all as it was writes nothing."""
+        if trouble != self._told:
+            self._outbox.tell(trouble, self._clock())
+            self._told = trouble
 
     def _advance(self, *, flush: bool) -> list[Anchored]:
         pending = self._store.unanchored()
@@ -130,23 +137,25 @@ def keep_anchoring(
     stop: Event,
     tell: Callable[[Anchored], None],
     tidy: Callable[[], None],
+    look_seconds: float,
 ) -> None:
-    """Anchors until told to stop, and has things tidied up in between.
+    """Anchors until told to stop, a step every `look_seconds`, and has things tidied up in between.
 
     Trouble is logged, and tried again after a pause that doubles up to a minute.
     """
-    pause = TICK_SECONDS
+    pause = SHORTEST_PAUSE
+    tidy_after = max(round(TIDY_SECONDS / look_seconds), 1)
     while not stop.is_set():
         try:
             with open_anchoring() as anchoring:
                 for tick in count():
-                    if tick % TIDY_TICKS == 0:
+                    if tick % tidy_after == 0:
                         tidy()
-                    if stop.wait(TICK_SECONDS):
+                    if stop.wait(look_seconds):
                         return
                     for anchored in anchoring.step():
                         tell(anchored)
-                    pause = TICK_SECONDS
+                    pause = SHORTEST_PAUSE
         except LedgerHeld:
             # Another process anchors; this one stands by, in case it ends.
             stop.wait(LONGEST_PAUSE / 10)

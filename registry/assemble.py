@@ -20,7 +20,7 @@ from registry.certify import Certification
 from registry.chains import client_of, embedded_endpoint, founded, reading
 from registry.check import Checking
 from registry.clock import Clock, system_clock
-from registry.errors import SettingsError
+from registry.errors import LedgerError, SettingsError
 from registry.evidence import Showing
 from registry.export import Exporting
 from registry.intake.desk import IntakeDesk
@@ -104,12 +104,17 @@ class Registry:
         with self.leases.held() as fence, client_of(self.settings, self.keyring, self.clock) as client:
             readers = [JsonRpcReader(http_json_rpc(url)) for url in self.settings.rpc_urls]
             readers = readers or [JsonRpcReader(client.request)]
-            check_chain(self.identity, readers)
-            check_contract(self.identity, client)
-            # Who may not append may not anchor either: a checkpoint of an old database would be another history.
-            self.standing.ask()
-            self.standing.must_be_level()
             outbox = Outbox(self.database, fence)
+            try:
+                check_chain(self.identity, readers)
+                check_contract(self.identity, client)
+                # Who may not append may not anchor either: a checkpoint of an old database would be another history.
+                self.standing.ask()
+                self.standing.must_be_level()
+            except LedgerError as error:
+                # As the worker tells what it meets with later.
+                outbox.tell(error.message, self.clock())
+                raise
             yield Anchoring(
                 identity=self.identity,
                 store=self.ledger,
@@ -164,7 +169,8 @@ def open_registry(
     stages = Stages()
     log = Log(TileFiles(settings.data_dir / "log"), ledger.entries)
     endpoint = embedded_endpoint(settings) if settings.embedded else None
-    standing = watch(settings, identity, ledger, endpoint, clock)
+    request = reading(settings, endpoint)
+    standing = watch(settings, identity, ledger, request, clock)
     desk = IntakeDesk(workers=settings.media_workers)
     withdrawing = Withdrawing(
         log=identity.log,
@@ -178,7 +184,7 @@ def open_registry(
         clock=clock,
     )
     proofs = BlockProofs(database)
-    proof_keeping = ProofKeeping(identity=identity, proofs=proofs, request=reading(settings, endpoint), clock=clock)
+    proof_keeping = ProofKeeping(identity=identity, proofs=proofs, request=request, clock=clock)
     registry = Registry(
         settings=settings,
         clock=clock,

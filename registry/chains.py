@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from registry.clock import Clock
 from registry.errors import LedgerHeld
 from registry.keyring import Keyring
-from registry.ledger.reader import JsonRpc, JsonRpcReader, embedded_json_rpc, http_json_rpc
+from registry.ledger.reader import JsonRpc, JsonRpcReader, embedded_json_rpc, first_answering, http_json_rpc
 from registry.ledger.rpc import EmbeddedEndpoint
 from registry.settings import Settings
 from registry.store.database import Database
@@ -34,10 +34,9 @@ def open_chain(settings: Settings, url: str | None = None) -> Iterator[JsonRpcRe
 @contextmanager
 def open_json_rpc(settings: Settings, url: str | None = None) -> Iterator[JsonRpc]:
     """The same chain, for questions that no reader has."""
-    if url is None and settings.rpc_urls:
-        url = settings.rpc_urls[0]
-    if url is not None:
-        yield http_json_rpc(url)
+    urls = settings.rpc_urls if url is None else (url,)
+    if urls:
+        yield first_answering([http_json_rpc(each) for each in urls])
         return
     with closing(embedded_endpoint(settings)) as endpoint:
         yield embedded_json_rpc(endpoint)
@@ -46,7 +45,7 @@ def open_json_rpc(settings: Settings, url: str | None = None) -> Iterator[JsonRp
 def reading(settings: Settings, endpoint: EmbeddedEndpoint | None) -> JsonRpc:
     """How the registry's chain is read without being written to."""
     if settings.rpc_urls:
-        return http_json_rpc(settings.rpc_urls[0])
+        return first_answering([http_json_rpc(url) for url in settings.rpc_urls])
     return embedded_json_rpc(endpoint or embedded_endpoint(settings))
 
 

@@ -19,7 +19,8 @@
     ├── Conflict                    it is there already, and differs
     ├── Busy                        true now, not later: try again
     │   ├── IndexBehind               the search index can't reach the log's head
-    │   ├── LedgerHeld                another process owns the embedded chain
+    │   ├── LedgerHeld                another process owns the embedded chain, or anchors
+    │   │   └── LeaseLost               this one stood still, and another anchors now
     │   └── ClockBehind               this machine's clock stands before the embedded chain's last block
     ├── LedgerError                 the chain
     │   ├── RpcUnavailable            no answer from the endpoint
@@ -28,7 +29,12 @@
     │   ├── NoBlockProof              the endpoint's data don't give the block's own hash or roots, or are gone
     │   ├── ChainAhead                the chain has checkpoints that this database doesn't know: an old backup?
     │   ├── WrongChain                another chain id, genesis or contract than this registry's
-    │   └── OutOfFunds                the writer can't pay for a transaction
+    │   ├── OutOfFunds                the writer can't pay for a transaction
+    │   ├── Underpriced               a node doesn't take it at these fees
+    │   ├── FeeCapReached             the chain asks for more than is allowed
+    │   ├── NonceSpent                a node says that a nonce was used, and shows nothing of ours
+    │   ├── NodeBehind                a node knows less than was known
+    │   └── NodesDisagree             two nodes tell of different blocks
     ├── StoreError                  the database: newer than this program, or not reachable; and the blobs beside it
     │   ├── FeedBroken                the code feed skips, repeats or contradicts itself
     │   ├── LogDiverged               its entries no longer give the root that was published

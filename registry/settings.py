@@ -13,6 +13,8 @@ from registry.errors import SettingsError
 MIB = 1024 * 1024
 LOCAL_CHECKPOINT_SECONDS = 10
 PAID_CHECKPOINT_SECONDS = 600
+LOCAL_LOOK_SECONDS = 0.5
+PAID_LOOK_SECONDS = 5.0
 
 _BLOB_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _POSTGRESQL = ("postgresql", "postgresql+psycopg")
@@ -86,6 +88,13 @@ class Settings(BaseSettings):
             raise ValueError("the path may hold no question mark")
         return data_dir
 
+    @field_validator("rpc_url")
+    @classmethod
+    def _at_least_one_endpoint(cls, urls: SecretStr | None) -> SecretStr | None:
+        if urls is not None and not urls.get_secret_value().replace(",", "").strip():
+            raise ValueError("an endpoint's URL, or several with commas between")
+        return urls
+
     @field_validator("blob_key")
     @classmethod
     def _keys_of_32_bytes(cls, keys: SecretStr | None) -> SecretStr | None:
@@ -111,6 +120,11 @@ class Settings(BaseSettings):
         if self.rpc_url is None:
             return ()
         return tuple(url for each in self.rpc_url.get_secret_value().split(",") if (url := each.strip()))
+
+    @property
+    def look_seconds(self) -> float:
+        """How often the anchor worker looks at its chain: a node that is paid by the request is asked less."""
+        return LOCAL_LOOK_SECONDS if self.embedded else PAID_LOOK_SECONDS
 
     @property
     def checkpoint_wait(self) -> int:

@@ -18,8 +18,7 @@ from threading import Lock
 from registry.clock import Clock, Seconds
 from registry.errors import ChainAhead, LedgerError, OriginmarkError
 from registry.ledger.events import ChainHead, head_by_call, head_by_events
-from registry.ledger.reader import embedded_json_rpc, http_json_rpc
-from registry.ledger.rpc import EmbeddedEndpoint
+from registry.ledger.reader import JsonRpc
 from registry.settings import Settings
 from registry.store.ledger import Identity, LedgerStore
 
@@ -63,17 +62,12 @@ def compare(head: ChainHead | None, known: int) -> Standing:
     return Ahead(chain=head.size, known=known) if head.size > known else Level(chain=head.size)
 
 
-def watch(
-    settings: Settings, identity: Identity, ledger: LedgerStore, endpoint: EmbeddedEndpoint | None, clock: Clock
-) -> "Watch":
-    """A watch over the registry's own chain: the embedded one at `endpoint`, or else the one of the settings."""
+def watch(settings: Settings, identity: Identity, ledger: LedgerStore, request: JsonRpc, clock: Clock) -> "Watch":
+    """A watch over the registry's own chain, which `request` asks."""
 
     def ask() -> ChainHead:
-        if endpoint is not None:
-            # By its events, which needs no EVM: that takes a second to import.
-            return head_by_events(embedded_json_rpc(endpoint), identity.genesis)
-        assert settings.rpc_url is not None  # noqa: S101 - without one there is an embedded chain
-        return head_by_call(http_json_rpc(settings.rpc_url.get_secret_value()), identity.genesis)
+        # The embedded chain by its events, which needs no EVM: that takes a second to import.
+        return (head_by_events if settings.embedded else head_by_call)(request, identity.genesis)
 
     def known() -> int:
         last = ledger.last_checkpoint()

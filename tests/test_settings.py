@@ -135,3 +135,12 @@ def test_every_setting_is_described(name: str) -> None:
     description = Settings.model_fields[name].description
     assert description
     assert description.endswith((".", "…"))
+
+
+def test_several_nodes_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORIGINMARK_RPC_URL", "http://one:8545, http://two:8545,")
+    assert read_settings().rpc_urls == ("http://one:8545", "http://two:8545")
+    assert read_settings().look_seconds > Settings(rpc_url=None).look_seconds
+    monkeypatch.setenv("ORIGINMARK_RPC_URL", " , ")
+    with pytest.raises(SettingsError, match="ORIGINMARK_RPC_URL"):
+        read_settings()

@@ -1,21 +1,19 @@
 """`originmark backup`, `restore` and `recover`: what is there for the day when something was lost."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from registry.archive.file import Archive
-from registry.archive.file import Progress as Told
 from registry.archive.manifest import Manifest
 from registry.assemble import open_registry
 from registry.backup import back_up, newest_backup
 from registry.chains import VERSION, open_json_rpc
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, told, when
+from registry.cli.progress import bars
 from registry.clock import system_clock
 from registry.errors import ChainAhead, InvalidInput
 from registry.log.bundles import entries_in
@@ -47,7 +45,7 @@ def backup(
     Without --with-keys the registry's keys are not in it: keep a copy of the folder `keys` elsewhere.
     """
     settings: Settings = context.obj
-    with _progress(hidden=as_json) as progress:
+    with bars(hidden=as_json) as progress:
         made = back_up(settings, place, with_keys=with_keys, version=VERSION, clock=system_clock, progress=progress)
     manifest = made.manifest
     facts = {"path": str(made.path), "bytes": made.size, "keys": with_keys, **_facts(manifest)}
@@ -84,7 +82,7 @@ def restore(
     """
     settings: Settings = context.obj
     path = newest_backup(place)
-    with Archive(path) as archive, _progress(hidden=as_json) as progress:
+    with Archive(path) as archive, bars(hidden=as_json) as progress:
         restored = bring_back(settings, archive, progress)
     manifest = restored.manifest
     standing: Standing | None = None
@@ -133,7 +131,7 @@ def recover(
     All or nothing: until every entry is proven and gives the anchored root, nothing is written.
     """
     settings: Settings = context.obj
-    with open_registry(settings) as registry, _progress(hidden=as_json) as progress:
+    with open_registry(settings) as registry, bars(hidden=as_json) as progress:
         # Nobody may anchor meanwhile; while the chain is ahead nobody can.
         with registry.leases.held(), open_json_rpc(settings) as request:
             outcome = open_recovery(request, registry, progress).recover(
@@ -227,18 +225,3 @@ def _facts(manifest: Manifest) -> dict[str, object]:
         "blobs_erased": manifest.erased,
         "blobs_missing": list(manifest.missing),
     }
-
-
-@contextmanager
-def _progress(*, hidden: bool) -> Iterator[Told]:
-    """A bar for each thing that is done, as soon as it begins."""
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=notes, disable=hidden or not notes.is_terminal, transient=True) as shown:
-
-        def tell(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = shown.add_task(what, total=total)
-            shown.update(tasks[what], completed=done, total=total)
-
-        yield tell

@@ -1,19 +1,18 @@
 """`originmark log`: the public log written out, audited against its chain, and witnessed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from registry.assemble import known_log, open_registry
 from registry.audit import Honest, audit
 from registry.chains import open_json_rpc
 from registry.cli.files import write_file
 from registry.cli.output import DONE, NEGATIVE, Json, answers, notes, print_json, stamp, when
+from registry.cli.progress import bars
 from registry.clock import system_clock
 from registry.errors import InvalidInput
 from registry.keyring import open_witness_key
@@ -49,11 +48,8 @@ def export(
 ) -> int:
     """Write the public log as static files (C2SP tlog-tiles) up to its newest anchored checkpoint; only what is new."""
     settings: Settings = context.obj
-    with open_registry(settings) as registry, _progress(hidden=as_json) as progress:
-        task = progress.add_task("tiles", total=None)
-        done = registry.exporting.export(
-            directory, lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with open_registry(settings) as registry, bars(hidden=as_json) as progress:
+        done = registry.exporting.export(directory, partial(progress, "tiles"))
     size, root = done.checkpoint.size, done.checkpoint.root
     if as_json:
         print_json(
@@ -90,15 +86,14 @@ def audit_log(
     with (
         open_prefix(place) as prefix,
         open_json_rpc(settings, rpc) as request,
-        _progress(hidden=as_json) as progress,
+        bars(hidden=as_json) as progress,
     ):
-        tasks = {what: progress.add_task(what, total=None) for what in ("blocks", "entries")}
         found = audit(
             PublicLog(prefix),
             request,
             log,
             first_block=from_block,
-            progress=lambda what, done, total: progress.update(tasks[what], completed=done, total=total),
+            progress=progress,
         )
     if as_json:
         print_json(_as_json(found))
@@ -220,10 +215,3 @@ def _as_json(found: Honest | Lie) -> dict[str, object]:
         "block": found.block,
         "independent": not found.local,
     }
-
-
-@contextmanager
-def _progress(*, hidden: bool) -> Iterator[Progress]:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=notes, disable=hidden or not notes.is_terminal, transient=True) as progress:
-        yield progress

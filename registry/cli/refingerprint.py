@@ -1,10 +1,10 @@
 """`originmark refingerprint`: old works are brought to the fingerprint schemes of today."""
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from registry.assemble import open_registry
 from registry.cli.output import DONE, ERROR, Json, answers, error_json, notes, print_json, told
+from registry.cli.progress import bars
 from registry.settings import Settings
 
 
@@ -22,17 +22,15 @@ def refingerprint(context: typer.Context, as_json: Json = False) -> int:
     failed = done = 0
     with open_registry(settings) as registry:
         before = registry.refingerprinting.outstanding()
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=notes, disable=as_json or not notes.is_terminal, transient=True) as progress:
-            task = progress.add_task("refingerprinting", total=before.works - before.without_raster)
+        with bars(hidden=as_json) as progress:
             for work, error in registry.refingerprinting.run():
                 done, failed = done + (error is None), failed + (error is not None)
                 if error is not None and as_json:
                     print_json({"work": work.id, "status": "failed", **error_json(error)})
                 elif error is not None:
-                    progress.console.print(f"[red]✗[/] {work.id}  ", end="")
-                    progress.console.print(told(error), markup=False)
-                progress.advance(task)
+                    notes.print(f"[red]✗[/] {work.id}  ", end="")
+                    notes.print(told(error), markup=False)
+                progress("refingerprinting", done + failed, before.works - before.without_raster)
     if as_json:
         print_json({"summary": {"done": done, "failed": failed, "without_raster": before.without_raster}})
         return ERROR if failed else DONE

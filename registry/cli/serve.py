@@ -82,7 +82,13 @@ def worker(context: typer.Context, as_json: Json = False) -> int:
     with open_registry(settings) as registry:
         if not as_json:
             notes.print(f"[bold]Originmark[/] anchors for {registry.identity.log.hex()}. Ctrl-C ends it.")
-        keep_anchoring(registry.anchoring, stop, _print_anchored if as_json else log_anchored, registry.tidying)
+        keep_anchoring(
+            registry.anchoring,
+            stop,
+            _print_anchored if as_json else log_anchored,
+            registry.tidying,
+            settings.look_seconds,
+        )
     return DONE
 
 
@@ -103,7 +109,9 @@ def _print_anchored(anchored: Anchored) -> None:
 def _anchoring_beside(registry: Registry) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(
-        target=keep_anchoring, args=(registry.anchoring, stop, log_anchored, registry.tidying), name="anchoring"
+        target=keep_anchoring,
+        args=(registry.anchoring, stop, log_anchored, registry.tidying, registry.settings.look_seconds),
+        name="anchoring",
     )
     thread.start()
     try:

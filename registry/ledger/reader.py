@@ -78,6 +78,21 @@ def http_json_rpc(url: str) -> JsonRpc:
     return request
 
 
+def first_answering(endpoints: Sequence[JsonRpc]) -> JsonRpc:
+    """Several endpoints of one chain as one: who doesn't answer is passed over. A refusal is an answer."""
+
+    def request(method: str, params: Sequence[Any]) -> Any:
+        silent = RpcUnavailable("There is no JSON-RPC endpoint.")
+        for endpoint in endpoints:
+            try:
+                return endpoint(method, params)
+            except RpcUnavailable as error:
+                silent = error
+        raise silent
+
+    return request
+
+
 def embedded_json_rpc(endpoint: EmbeddedEndpoint) -> JsonRpc:
     """JSON-RPC of the embedded chain, without HTTP between."""
 

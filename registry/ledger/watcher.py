@@ -16,10 +16,25 @@ from dataclasses import dataclass
 from registry.errors import LedgerError, NodeBehind, NodesDisagree, RpcUnavailable
 from registry.ledger.sender import Mined
 from registry.proof.certificate import Anchor, Checkpoint
-from registry.proof.chain import ChainReader, ChainUnavailable, Tag, checkpoint_event
+from registry.proof.chain import ChainReader, ChainUnavailable, checkpoint_event
 from registry.proof.verify import Finality
 from registry.store.ledger import Anchored, Identity, LedgerStore
 from registry.store.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The numbers of the last block that a node calls final, and safe; -1 for none."""
+
+    final: int
+    safe: int
+
+    def finality(self, number: int) -> Finality:
+        """How final the block with this number is."""
+        if number <= self.final:
+            return Finality.FINAL
+        return Finality.SAFE if number <= self.safe else Finality.MINED
+
 
 _RANKS = (Finality.MINED, Finality.SAFE, Finality.FINAL)
 
@@ -94,16 +109,16 @@ class Watcher:
 
     def review(self) -> list[LedgerError]:
         """Looks again at each anchor that isn't final; returns what keeps it from deciding, each trouble once."""
+        watched = self._store.watched()
+        marks = [self._marks(reader) for reader in self._readers] if watched else []
         troubles = {
-            type(trouble): trouble
-            for anchored in self._store.watched()
-            if (trouble := self._review(anchored)) is not None
+            type(trouble): trouble for anchored in watched if (trouble := self._review(anchored, marks)) is not None
         }
         return list(troubles.values())
 
-    def _review(self, anchored: Anchored) -> LedgerError | None:
+    def _review(self, anchored: Anchored, marks: Sequence[_Marks | _Silent]) -> LedgerError | None:
         anchor, size = anchored.anchor, anchored.checkpoint.size
-        views = [self._view(reader, anchor) for reader in self._readers]
+        views = [_view(reader, mark, anchor) for reader, mark in zip(self._readers, marks, strict=True)]
         same = [view.finality for view in views if isinstance(view, _Same)]
         others = sum(isinstance(view, _Other) for view in views)
         if same and others:
@@ -128,23 +143,25 @@ class Watcher:
         half = len(self._readers) // 2
         return _RANKS[ranks[half]] if len(ranks) > half else Finality.MINED
 
-    def _view(self, reader: ChainReader, anchor: Anchor) -> _View:
+    def _marks(self, reader: ChainReader) -> _Marks | _Silent:
+        """By the chain's own tags, or by depth where it has none."""
         try:
-            block = reader.block(anchor.block_number)
-            if block is None:
-                return _Behind()
-            return _Same(self._finality(reader, anchor)) if block.hash == anchor.block_hash else _Other()
+            final, safe = reader.block("finalized"), reader.block("safe")
+            if final is None and safe is None:
+                latest = reader.block("latest")
+                return _Marks(-1 if latest is None else latest.number - self._depth, -1)
         except ChainUnavailable as error:
             return _Silent(str(error))
+        return _Marks(-1 if final is None else final.number, -1 if safe is None else safe.number)
 
-    def _finality(self, reader: ChainReader, anchor: Anchor) -> Finality:
-        tags: tuple[tuple[Tag, Finality], ...] = (("finalized", Finality.FINAL), ("safe", Finality.SAFE))
-        blocks = [(reader.block(tag), finality) for tag, finality in tags]
-        if all(block is None for block, _ in blocks):
-            latest = reader.block("latest")
-            deep = latest is not None and latest.number - anchor.block_number >= self._depth
-            return Finality.FINAL if deep else Finality.MINED
-        for block, finality in blocks:
-            if block is not None and block.number >= anchor.block_number:
-                return finality
-        return Finality.MINED
+
+def _view(reader: ChainReader, marks: _Marks | _Silent, anchor: Anchor) -> _View:
+    if isinstance(marks, _Silent):
+        return marks
+    try:
+        block = reader.block(anchor.block_number)
+    except ChainUnavailable as error:
+        return _Silent(str(error))
+    if block is None:
+        return _Behind()
+    return _Same(marks.finality(anchor.block_number)) if block.hash == anchor.block_hash else _Other()

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from registry.clock import Seconds
 from registry.proof.certificate import Anchor, Checkpoint
+from registry.proof.verify import Finality
 from registry.store.database import Database
 from registry.store.lease import Fence
 from registry.store.tables import AnchorRow, CheckpointRow, TransactionRow, WorkerRow
@@ -102,21 +103,10 @@ class Outbox:
         with self._write() as session:
             session.add(CheckpointRow(size=checkpoint.size, root=checkpoint.root, made=now))
 
-    def add_anchor(self, checkpoint: Checkpoint, anchor: Anchor, finality: str) -> None:
+    def add_anchor(self, checkpoint: Checkpoint, anchor: Anchor, finality: Finality) -> None:
         """Keeps where a checkpoint was found; a second call for it changes the place."""
         with self._write() as session:
-            session.merge(
-                AnchorRow(
-                    size=checkpoint.size,
-                    writer=anchor.writer,
-                    transaction_hash=anchor.transaction,
-                    event_index=anchor.event_index,
-                    block_number=anchor.block_number,
-                    block_hash=anchor.block_hash,
-                    block_time=anchor.block_time,
-                    finality=finality,
-                )
-            )
+            session.merge(anchor_row(checkpoint, anchor, finality))
 
     def drop_anchor(self, size: int) -> None:
         """Forgets an anchor that a reorg took away: its checkpoint is pending again."""
@@ -125,7 +115,7 @@ class Outbox:
             if row is not None:
                 session.delete(row)
 
-    def set_finality(self, size: int, finality: str) -> None:
+    def set_finality(self, size: int, finality: Finality) -> None:
         """Keeps how final an anchor was seen to be."""
         with self._write() as session:
             row = session.get_one(AnchorRow, size)
@@ -154,6 +144,20 @@ def _saved(session: Session, purpose: str) -> list[Saved]:
 def _add(session: Session, purpose: str, signed: Signed, now: Seconds) -> Saved:
     session.add(row_of(purpose, signed, now))
     return Saved(signed.nonce, signed.hash, signed.raw, signed.fees, now)
+
+
+def anchor_row(checkpoint: Checkpoint, anchor: Anchor, finality: Finality) -> AnchorRow:
+    """The row of an anchor."""
+    return AnchorRow(
+        size=checkpoint.size,
+        writer=anchor.writer,
+        transaction_hash=anchor.transaction,
+        event_index=anchor.event_index,
+        block_number=anchor.block_number,
+        block_hash=anchor.block_hash,
+        block_time=anchor.block_time,
+        finality=finality,
+    )
 
 
 def row_of(purpose: str, signed: Signed, now: Seconds) -> TransactionRow:

@@ -14,11 +14,10 @@ from registry.proof.statement import Claim
 from registry.proof.verify import Finality
 from registry.store.database import Database
 from registry.store.head import make_room
-from registry.store.outbox import Signed, row_of
+from registry.store.outbox import Signed, anchor_row, row_of
 from registry.store.stretches import stretches
 from registry.store.tables import (
     AccountRow,
-    AnchorRow,
     CheckpointRow,
     ClaimRow,
     CodeFeedRow,
@@ -173,16 +172,5 @@ def _add_anchor(session: Session, one: Reanchored, now: Seconds) -> None:
         session.flush()
     if session.exec(select(TransactionRow).where(TransactionRow.hash == sent.hash)).first() is None:
         session.add(row_of(f"checkpoint {checkpoint.size}", sent, now))
-    session.merge(
-        AnchorRow(
-            size=checkpoint.size,
-            writer=anchor.writer,
-            transaction_hash=anchor.transaction,
-            event_index=anchor.event_index,
-            block_number=anchor.block_number,
-            block_hash=anchor.block_hash,
-            block_time=anchor.block_time,
-            finality=Finality.MINED,
-        )
-    )
+    session.merge(anchor_row(checkpoint, anchor, Finality.MINED))
     session.flush()

@@ -8,7 +8,7 @@ from registry.errors import LedgerError, NodeBehind, NodesDisagree, RpcUnavailab
 from registry.ledger.sender import Mined
 from registry.ledger.watcher import Watcher
 from registry.proof.certificate import Checkpoint
-from registry.proof.chain import checkpoint_event
+from registry.proof.chain import Block, Tag, Transaction, checkpoint_event
 from registry.proof.verify import Finality
 from registry.store.database import Database
 from registry.store.ledger import LedgerStore
@@ -139,6 +139,43 @@ def test_a_reorg_is_one_when_no_node_has_the_block_any_more(database: Database) 
         node.reorg(1)
     world.nodes[1].available = False
     assert (world.review(), world.finality) == ([], None)
+
+
+class Counting:
+    """A node that counts what it is asked."""
+
+    def __init__(self, node: FakeChain) -> None:
+        self._node, self.asked = node, list[object]()
+
+    def chain_id(self) -> int:
+        return self._node.chain_id()
+
+    def block(self, which: int | Tag) -> Block | None:
+        self.asked.append(which)
+        return self._node.block(which)
+
+    def transaction(self, transaction: bytes) -> Transaction | None:
+        return self._node.transaction(transaction)
+
+
+def test_a_node_s_tags_are_asked_for_once_whatever_is_watched(database: Database) -> None:
+    world = World(database, [FakeChain()])
+    world.record()
+    other = Checkpoint(SIZE + 1, ROOT)
+    anchored = world.store.last_anchored()
+    assert anchored is not None
+    world.outbox.add_checkpoint(other, NOW)
+    world.outbox.add_anchor(other, anchored.anchor, Finality.MINED)
+    identity = world.store.identity()
+    assert identity is not None
+    node = Counting(world.nodes[0])
+    assert Watcher(world.store, world.outbox, identity, identity.genesis.writer, [node], 5).review() == []
+    assert node.asked == ["finalized", "safe", *[anchored.anchor.block_number] * 2]
+    world.outbox.set_finality(SIZE, Finality.FINAL)
+    world.outbox.set_finality(SIZE + 1, Finality.FINAL)
+    node.asked.clear()
+    assert Watcher(world.store, world.outbox, identity, identity.genesis.writer, [node], 5).review() == []
+    assert node.asked == [], "and nothing where nothing is watched"
 
 
 def test_silence_alone_changes_nothing(database: Database) -> None:

@@ -108,15 +108,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_cases(case: Case) -> None:
-    verdict = decide(
-        case.candidates,
-        same_bytes=case.same,
-        borne_out=OWNERS,
-        owners=OWNERS,
-        parts=PARTS,
-        seller=case.seller,
-        detail=case.detail,
-    )
+    verdict = _decide(*case.candidates, same=case.same, seller=case.seller, detail=case.detail)
     if not case.expected:
         assert isinstance(verdict, Clear)
         assert verdict.decision is Decision.ALLOW
@@ -223,9 +215,7 @@ GRAVITY = [Decision.ALLOW, Decision.REVIEW, Decision.BLOCK]
 def test_block_only_by_bytes_or_by_both_codes(
     candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None, detail: Detail
 ) -> None:
-    verdict = decide(
-        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
-    )
+    verdict = _decide(*candidates, same=tuple(same), seller=seller, detail=detail)
     likely = [c for c in candidates if detail is Detail.DISTINCT and c.pdq <= 31 and c.phash <= 8]
     telling = set() if detail in (Detail.FLAT, Detail.COMMON) else same
     blamed = {*telling, *(candidate.work for candidate in likely)} - {w for w in OWNERS if OWNERS[w] == seller}
@@ -242,15 +232,8 @@ def test_neither_order_nor_repetition_matters(
 ) -> None:
     shuffled = candidates + candidates[:3]
     rng.shuffle(shuffled)
-    first = decide(
-        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
-    )
-    assert (
-        decide(
-            shuffled, same_bytes=tuple(same), borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
-        )
-        == first
-    )
+    first = _decide(*candidates, same=tuple(same), seller=seller, detail=detail)
+    assert _decide(*shuffled, same=tuple(same), seller=seller, detail=detail) == first
 
 
 @given(CANDIDATES, CANDIDATES, SAME, SELLERS, DETAILS)
@@ -261,12 +244,8 @@ def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
     seller: AccountId | None,
     detail: Detail,
 ) -> None:
-    before = decide(
-        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
-    )
-    after = decide(
-        candidates + more, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=detail
-    )
+    before = _decide(*candidates, same=tuple(same), seller=seller, detail=detail)
+    after = _decide(*(candidates + more), same=tuple(same), seller=seller, detail=detail)
     assert GRAVITY.index(after.decision) >= GRAVITY.index(before.decision)
     if isinstance(before, Matched):
         assert isinstance(after, Matched)
@@ -278,9 +257,7 @@ def test_more_evidence_never_lowers_the_decision_nor_that_of_any_match(
 def test_ones_own_works_never_count_against_the_seller(
     candidates: list[Candidate], same: frozenset[WorkId], detail: Detail
 ) -> None:
-    verdict = decide(
-        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=SELLER, detail=detail
-    )
+    verdict = _decide(*candidates, same=tuple(same), seller=SELLER, detail=detail)
     without = decide(
         [c for c in candidates if c.work != MINE],
         same_bytes=same - {MINE},
@@ -302,9 +279,7 @@ def test_ones_own_works_never_count_against_the_seller(
 def test_the_gravest_comes_first_and_nothing_out_of_reach_is_a_match(
     candidates: list[Candidate], same: frozenset[WorkId], seller: AccountId | None
 ) -> None:
-    verdict = decide(
-        candidates, same_bytes=same, borne_out=OWNERS, owners=OWNERS, parts=PARTS, seller=seller, detail=Detail.DISTINCT
-    )
+    verdict = _decide(*candidates, same=tuple(same), seller=seller, detail=Detail.DISTINCT)
     if isinstance(verdict, Matched):
         gravity = [GRAVITY.index(match.decision) for match in verdict.matches]
         assert gravity == sorted(gravity, reverse=True)

@@ -1,7 +1,9 @@
 """Works, receipts and identities to fill a database with. The bytes are random; nothing here looks inside them."""
 
 import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from registry.accounts import Account, AccountId
 from registry.ids import new_id
@@ -129,3 +131,15 @@ def outbox_of(database: Database) -> Outbox:
         row.token, row.expires = row.token + 1, NOW + LEASE_SECONDS
         session.add(row)
         return Outbox(database, Fence(row.token))
+
+
+def at_once(calls: list[Callable[[], object]]) -> list[object]:
+    """What these calls return, all made at the same moment."""
+    barrier = threading.Barrier(len(calls))
+
+    def wait_and_call(call: Callable[[], object]) -> object:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(wait_and_call, calls))

@@ -1,8 +1,5 @@
 """What is known of the ledger, and what the anchor worker writes of it: identity, checkpoints and anchors."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import cast
 
@@ -19,18 +16,7 @@ from registry.proof.verify import Finality
 from registry.store.database import Database
 from registry.store.ledger import Anchored, LedgerStore
 from registry.store.registration import Registrations
-from tests.store.examples import NOW, add, added_account, outbox_of, seal, some_draft, some_genesis
-
-
-def _at_once(calls: list[Callable[[], object]]) -> list[object]:
-    barrier = threading.Barrier(len(calls))
-
-    def wait_and_call(call: Callable[[], object]) -> object:
-        barrier.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(wait_and_call, calls))
+from tests.store.examples import NOW, add, added_account, at_once, outbox_of, seal, some_draft, some_genesis
 
 
 def test_a_registry_is_founded_once(database: Database) -> None:
@@ -50,7 +36,7 @@ def test_a_registry_is_founded_once(database: Database) -> None:
 
 def test_threads_that_found_at_once_found_one_registry(database: Database) -> None:
     store = LedgerStore(database)
-    founded = _at_once([lambda: store.found(some_genesis(), NOW)] * 8)
+    founded = at_once([lambda: store.found(some_genesis(), NOW)] * 8)
     assert founded == [store.identity()] * 8
     assert store.size() == 1
 

@@ -1,9 +1,7 @@
 """The outbox: what is signed is stored, under one nonce for one purpose, by whoever holds the lease."""
 
 import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 
@@ -15,7 +13,7 @@ from registry.store.database import Database
 from registry.store.lease import LEASE_SECONDS, Leases
 from registry.store.ledger import LedgerStore, Trouble
 from registry.store.outbox import Fees, Outbox, Signed
-from tests.store.examples import NOW, outbox_of
+from tests.store.examples import NOW, at_once, outbox_of
 
 FEES = Fees(most=2 * 10**30, tip=None)
 """More than a database's whole numbers hold."""
@@ -23,17 +21,6 @@ FEES = Fees(most=2 * 10**30, tip=None)
 
 def _signed(nonce: int) -> Signed:
     return Signed(nonce=nonce, hash=os.urandom(32), raw=os.urandom(100), fees=FEES)
-
-
-def _at_once(calls: list[Callable[[], object]]) -> list[object]:
-    barrier = threading.Barrier(len(calls))
-
-    def wait_and_call(call: Callable[[], object]) -> object:
-        barrier.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(wait_and_call, calls))
 
 
 def test_the_first_nonce_counts_only_while_the_outbox_is_empty(database: Database) -> None:
@@ -81,7 +68,7 @@ def test_savers_at_once_get_a_nonce_each(database: Database) -> None:
         signed.append(nonce)
         return _signed(nonce)
 
-    _at_once([partial(outbox.save, f"checkpoint {number}", 0, sign, NOW) for number in range(8)])
+    at_once([partial(outbox.save, f"checkpoint {number}", 0, sign, NOW) for number in range(8)])
     # None was signed for two transactions, not even one that was then thrown away.
     assert sorted(signed) == list(range(8))
     saved = [one.nonce for number in range(8) for one in outbox.saved(f"checkpoint {number}")]
@@ -90,7 +77,7 @@ def test_savers_at_once_get_a_nonce_each(database: Database) -> None:
 
 def test_savers_of_one_purpose_at_once_get_the_same_transaction(database: Database) -> None:
     outbox = outbox_of(database)
-    saved = _at_once([lambda: outbox.save("deploy", 4, _signed, NOW)] * 8)
+    saved = at_once([lambda: outbox.save("deploy", 4, _signed, NOW)] * 8)
     assert saved == outbox.saved("deploy") * 8
     assert outbox.save("open", 0, _signed, NOW).nonce == 5
 

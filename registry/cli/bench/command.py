@@ -1,12 +1,9 @@
 """`originmark bench matching` performed."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from registry.cli.bench.cost import costs
 from registry.cli.bench.figures import measured
@@ -15,12 +12,12 @@ from registry.cli.bench.matcher import Matcher
 from registry.cli.bench.matchers import MATCHERS
 from registry.cli.bench.page.page import page
 from registry.cli.bench.running import Plan, run
-from registry.cli.bench.running import Progress as Told
 from registry.cli.bench.subjects import subjects_in
 from registry.cli.bench.telling import Report, screen
 from registry.cli.bench.telling import as_json as whole
 from registry.cli.files import write_file
 from registry.cli.output import DONE, answers, notes, print_json
+from registry.cli.progress import bars
 from registry.errors import InvalidInput
 
 LISTED = 200
@@ -58,7 +55,7 @@ def perform(asked: Asked, *, as_json: bool, matchers: Sequence[Matcher] = MATCHE
     )
     if asked.html is not None:
         write_file(asked.html, b"")  # a place that can't be written to is told now, not after an hour
-    with _bar(hidden=as_json) as progress:
+    with bars(hidden=as_json) as progress:
         trial = run(plan, matchers, progress)
         cost = costs(trial, asked.crowd, TIMED, progress)
     report = Report(trial, measured(trial, rates, LISTED), cost)
@@ -89,24 +86,3 @@ def _rates(text: str) -> tuple[float, ...]:
             f"`{text}` are no false-match rates.", field="rates", remedy="Write numbers between 0 and 1: 1e-6,1e-5."
         )
     return rates
-
-
-@contextmanager
-def _bar(*, hidden: bool) -> Iterator[Told]:
-    """A bar for each thing that is done."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=notes, disable=hidden or not notes.is_terminal, transient=True) as bars:
-        tasks = {}
-
-        def tell(doing: str, done: int, whole: int) -> None:
-            if doing not in tasks:
-                tasks[doing] = bars.add_task(doing, total=whole)
-            bars.update(tasks[doing], completed=done)
-
-        yield tell
