@@ -79,15 +79,23 @@ def http_json_rpc(url: str) -> JsonRpc:
 
 
 def first_answering(endpoints: Sequence[JsonRpc]) -> JsonRpc:
-    """Several endpoints of one chain as one: who doesn't answer is passed over. A refusal is an answer."""
+    """Several endpoints of one chain as one: the one that answered last is asked, and who is silent is passed over.
+
+    A refusal is an answer: another node would say the same.
+    """
+    current = 0
 
     def request(method: str, params: Sequence[Any]) -> Any:
+        nonlocal current
         silent = RpcUnavailable("There is no JSON-RPC endpoint.")
-        for endpoint in endpoints:
+        for at in [(current + turn) % len(endpoints) for turn in range(len(endpoints))]:
             try:
-                return endpoint(method, params)
+                answer = endpoints[at](method, params)
             except RpcUnavailable as error:
                 silent = error
+            else:
+                current = at
+                return answer
         raise silent
 
     return request
